@@ -1,0 +1,54 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { type Migration, type MigrationResultSet, Migrator, NO_MIGRATIONS } from 'kysely/migration';
+import { connectPool } from './connection.ts';
+import * as tenants from './migrations/0001-tenants.ts';
+import * as repositoryFacts from './migrations/0002-repository-facts.ts';
+import * as deliveryFacts from './migrations/0003-delivery-facts.ts';
+import * as deliveries from './migrations/0004-deliveries.ts';
+
+const migrations: Record<string, Migration> = {
+  '0001-tenants': tenants,
+  '0002-repository-facts': repositoryFacts,
+  '0003-delivery-facts': deliveryFacts,
+  '0004-deliveries': deliveries,
+};
+
+/** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */
+export function migrateToLatest(url: string): Promise<string[]> {
+  return withMigrator(url, (migrator) => migrator.migrateToLatest());
+}
+
+/** Takes every migration back. For tests: in production the schema only goes forward. */
+export function migrateToNothing(url: string): Promise<string[]> {
+  return withMigrator(url, (migrator) => migrator.migrateTo(NO_MIGRATIONS));
+}
+
+/** @returns the names of the migrations that have not run yet */
+export async function listPendingMigrations(url: string): Promise<string[]> {
+  const db = ownerConnection(url);
+  try {
+    const all = await migratorOn(db).getMigrations();
+    return all.filter((migration) => !migration.executedAt).map((migration) => migration.name);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function withMigrator(url: string, run: (migrator: Migrator) => Promise<MigrationResultSet>): Promise<string[]> {
+  const db = ownerConnection(url);
+  try {
+    const { error, results = [] } = await run(migratorOn(db));
+    if (error) throw error;
+    return results.map((result) => result.migrationName);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function ownerConnection(url: string): Kysely<unknown> {
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: connectPool({ url, max: 1 }) }) });
+}
+
+function migratorOn(db: Kysely<unknown>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations } });
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+
+const unset = (value: unknown) => (value === '' ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(unset, schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
+  z.preprocess((given) => unset(given) ?? value, schema);
+
+const environment = z.object({
+  PORT: withDefault(z.coerce.number().int().min(0).max(65_535), 3000),
+  HOST: withDefault(z.string(), '127.0.0.1'),
+  PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })),
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
+  SHIPLOG_DATA_DIR: withDefault(z.string(), '.data'),
+  SHIPLOG_ROLE: withDefault(z.enum(['all', 'web', 'worker']), 'all'),
+  APP_ID: optional(z.coerce.number().int().positive()),
+  PRIVATE_KEY: optional(z.string()),
+  PRIVATE_KEY_PATH: optional(z.string()),
+  WEBHOOK_SECRET: optional(z.string()),
+  GITHUB_CLIENT_ID: optional(z.string()),
+  GITHUB_CLIENT_SECRET: optional(z.string()),
+  GHE_HOST: optional(z.string()),
+  GHE_PROTOCOL: withDefault(z.enum(['http', 'https']), 'https'),
+  WEBHOOK_PROXY_URL: optional(z.url({ protocol: /^https?$/ })),
+  SHIPLOG_OPERATOR_TOKEN: optional(z.string().min(16, 'is shorter than 16 characters')),
+  LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+  LOG_FORMAT: withDefault(z.enum(['json', 'pretty']), process.stdout.isTTY ? 'pretty' : 'json'),
+});
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/**
+ * Reads the configuration from the environment.
+ * @throws ConfigError that names every variable that is wrong
+ */
+export function loadConfig(env: NodeJS.ProcessEnv) {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The environment is not right:\n  ${lines.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  const webhookSecrets = (values.WEBHOOK_SECRET ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: resolve(values.SHIPLOG_DATA_DIR),
+    role: values.SHIPLOG_ROLE,
+    appId: values.APP_ID,
+    privateKey: values.PRIVATE_KEY ?? readPrivateKey(values.PRIVATE_KEY_PATH),
+    /** Empty: setup mode, in which intake answers 503. Several: all are valid, for rotation. */
+    webhookSecrets,
+    githubClient: { id: values.GITHUB_CLIENT_ID, secret: values.GITHUB_CLIENT_SECRET },
+    gheHost: values.GHE_HOST,
+    gheProtocol: values.GHE_PROTOCOL,
+    webhookProxyUrl: values.WEBHOOK_PROXY_URL,
+    operatorToken: values.SHIPLOG_OPERATOR_TOKEN,
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+  };
+}
+
+function readPrivateKey(path: string | undefined): string | undefined {
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`PRIVATE_KEY_PATH: can not read ${path}`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import { branches } from './branches.ts';
+import { checkRuns } from './check-runs.ts';
+import { comments } from './comments.ts';
+import { commits } from './commits.ts';
+import { contributorEmails } from './contributor-emails.ts';
+import { contributors } from './contributors.ts';
+import { deploymentStatuses } from './deployment-statuses.ts';
+import { deployments } from './deployments.ts';
+import type { FactOf } from './fact-table.ts';
+import { installations } from './installations.ts';
+import { issues } from './issues.ts';
+import { members } from './members.ts';
+import { pullRequestCommits } from './pull-request-commits.ts';
+import { pullRequests } from './pull-requests.ts';
+import { releases } from './releases.ts';
+import { repositories } from './repositories.ts';
+import { repositoryCollaborators } from './repository-collaborators.ts';
+import { reviews } from './reviews.ts';
+import { tags } from './tags.ts';
+import { teamMembers } from './team-members.ts';
+import { teamRepositories } from './team-repositories.ts';
+import { teams } from './teams.ts';
+import { tenants } from './tenants.ts';
+import { workflowRuns } from './workflow-runs.ts';
+
+/** Every fact table, in the order in which `apply` writes them: one order for all, so that no two batches deadlock. */
+export const factTables = {
+  tenants,
+  installations,
+  members,
+  contributors,
+  contributor_emails: contributorEmails,
+  teams,
+  team_members: teamMembers,
+  repositories,
+  team_repositories: teamRepositories,
+  repository_collaborators: repositoryCollaborators,
+  branches,
+  tags,
+  commits,
+  pull_requests: pullRequests,
+  pull_request_commits: pullRequestCommits,
+  reviews,
+  comments,
+  issues,
+  releases,
+  workflow_runs: workflowRuns,
+  deployments,
+  deployment_statuses: deploymentStatuses,
+  check_runs: checkRuns,
+} as const;
+
+export type FactTableName = keyof typeof factTables;
+
+/** Rows that say what happened, by table: what a mapper returns and `apply` writes. All of one tenant. */
+export type Facts = { readonly [T in FactTableName]?: readonly FactOf<(typeof factTables)[T]>[] };

@@ -1,0 +1,47 @@
+import { type Logger, pino, stdTimeFunctions } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** The keys that log lines may carry: ids, names and durations. Never a body, a token, a cookie or a signature. */
+export interface LogFields {
+  guid?: string;
+  event?: string;
+  action?: string;
+  tenant?: number;
+  job?: string;
+  queue?: string;
+  deliveries?: number;
+  facts?: number;
+  attempts?: number;
+  request?: string;
+  method?: string;
+  path?: string;
+  status?: number;
+  bytes?: number;
+  duration_ms?: number;
+  signal?: string;
+  port?: number;
+  err?: unknown;
+}
+
+export interface LoggingOptions {
+  level: string;
+  format: 'json' | 'pretty';
+}
+
+export function createLogger({ level, format }: LoggingOptions): Logger {
+  return pino({
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+    ...(format === 'pretty' && { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
+  });
+}
+
+/** An error's name, message, code and stack: its other properties may hold request bodies or query parameters. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code, stack: error.stack };
+}

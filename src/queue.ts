@@ -1,0 +1,51 @@
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Trx } from '../db/tenant.ts';
+import { connectPool } from '../db/connection.ts';
+import type { Logger } from './logging.ts';
+
+export type Queue = PgBoss;
+
+/** Wakes a worker to apply the pending deliveries: one job for many, sent in the commit that stores them. */
+export const APPLY_DELIVERIES = 'apply-deliveries';
+
+export interface QueueOptions {
+  /** As the owner of the database: pg-boss keeps its own tables. */
+  url: string;
+  log: Logger;
+}
+
+export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
+  const queue = new PgBoss({ connectionString: url, max: 4, application_name: 'shiplog-queue', useListenNotify: true });
+  queue.on('error', (err) => log.error({ err }, 'queue failed'));
+  queue.on('warning', ({ message }) => log.warn({ queue: message }, 'queue warned'));
+  await queue.start();
+  await queue.createQueue(APPLY_DELIVERIES, {
+    notify: true,
+    retryLimit: 1_000,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
+    expireInSeconds: 300,
+    deleteAfterSeconds: 600,
+  });
+  await grantToInstance(url);
+  return queue;
+}
+
+/** Sends the job inside `trx`, so that it commits with the deliveries; `dueAt` for a later try. */
+export async function sendApplyDeliveries(queue: Queue, trx: Trx, dueAt?: Date): Promise<void> {
+  const job = dueAt ? { startAfter: dueAt.toISOString() } : {};
+  await queue.insert(APPLY_DELIVERIES, [job], { db: fromKysely(trx) });
+}
+
+async function grantToInstance(url: string): Promise<void> {
+  const pool = connectPool({ url, max: 1 });
+  try {
+    await pool.query(`
+      grant usage on schema pgboss to shiplog_instance;
+      grant select, insert, update, delete on all tables in schema pgboss to shiplog_instance;
+    `);
+  } finally {
+    await pool.end();
+  }
+}
