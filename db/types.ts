@@ -70,13 +70,13 @@ export interface Commits {
   additions: number | null;
   author_email: string | null;
   author_name: string | null;
-  authored_at: Timestamp;
+  authored_at: Timestamp | null;
   changed_files: number | null;
   /**
    * Emails of the Co-authored-by trailers.
    */
-  co_authors: string[];
-  committed_at: Timestamp;
+  co_authors: string[] | null;
+  committed_at: Timestamp | null;
   committer_email: string | null;
   committer_name: string | null;
   deletions: number | null;
@@ -85,9 +85,9 @@ export interface Commits {
    */
   detailed_at: Timestamp | null;
   detailed_rank: number | null;
-  message_headline: string;
-  observed_at: Timestamp;
-  observed_rank: number;
+  message_headline: string | null;
+  observed_at: Timestamp | null;
+  observed_rank: number | null;
   parents: string[] | null;
   repository_id: number;
   sha: string;

@@ -15,7 +15,7 @@ export interface QueueOptions {
 }
 
 export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
-  const queue = new PgBoss({ connectionString: url, max: 4, application_name: 'shiplog-queue', useListenNotify: true });
+  const queue = new PgBoss({ connectionString: url, max: 6, application_name: 'shiplog-queue', useListenNotify: true });
   queue.on('error', (err) => log.error({ err }, 'queue failed'));
   queue.on('warning', ({ message }) => log.warn({ queue: message }, 'queue warned'));
   await queue.start();
@@ -25,7 +25,7 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelay: 1,
     retryBackoff: true,
     retryDelayMax: 60,
-    expireInSeconds: 300,
+    expireInSeconds: 60,
     deleteAfterSeconds: 600,
   });
   await grantToInstance(url);

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
-// No foreign keys between facts: they arrive in any order, a review before its pull request.
+// No foreign keys between facts: they arrive in any order, a review before its pull request. For the same reason
+// no column of a row that several sources tell is NOT NULL: any of them may be first.
 const createTables = `
 create table repositories (
   tenant_id bigint not null references tenants,
@@ -52,16 +53,16 @@ create table commits (
   tenant_id bigint not null,
   repository_id bigint not null,
   sha text not null,
-  message_headline text not null,
+  message_headline text,
   author_name text,
   author_email text,
   committer_name text,
   committer_email text,
-  co_authors text[] not null,
-  authored_at timestamptz not null,
-  committed_at timestamptz not null,
-  observed_at timestamptz not null,
-  observed_rank bigint not null,
+  co_authors text[],
+  authored_at timestamptz,
+  committed_at timestamptz,
+  observed_at timestamptz,
+  observed_rank bigint,
   parents text[],
   additions integer,
   deletions integer,

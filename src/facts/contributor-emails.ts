@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../db/tenant.ts';
+import type { FactBatch } from './batch.ts';
 import type { FactOf, FactTable } from './fact-table.ts';
 
 /** An email seen in a commit. `linked` only where GitHub itself named the account: a name alone links nobody. */
@@ -10,3 +13,79 @@ export const contributorEmails = {
   },
 } as const satisfies FactTable;
 export type ContributorEmailFact = FactOf<typeof contributorEmails>;
+
+/**
+ * Gives every email that the batch touched its person: the GitHub user that it is linked to, by id or by login; else
+ * the person of that login; else the person of that email alone, with a negative id made of it.
+ */
+export async function resolveContributors(trx: Trx, tenantId: number, batch: FactBatch): Promise<void> {
+  const emails = batch.rows('contributor_emails').map(({ key }) => key[0]);
+  const logins = batch.rows('contributors').map(({ groups }) => groups.get('observed')?.values['login']);
+  if (emails.length === 0 && logins.length === 0) return;
+  const moved = await moveEmails(trx, tenantId, { emails, logins });
+  await upsertUnlinkedContributors(trx, tenantId, { emails, ids: moved.map((row) => row.contributor_id) });
+  await removeEmptyContributors(
+    trx,
+    tenantId,
+    moved.map((row) => row.former_id),
+  );
+}
+
+interface Moved {
+  readonly contributor_id: number;
+  readonly former_id: number;
+}
+
+async function moveEmails(
+  trx: Trx,
+  tenantId: number,
+  touched: { emails: unknown[]; logins: unknown[] },
+): Promise<Moved[]> {
+  const { rows } = await sql<Moved>`
+    with resolved as (
+      select email, contributor_id as former_id, coalesce(
+        e.user_id,
+        (select c.contributor_id from contributors c
+          where c.tenant_id = ${tenantId} and c.login = e.login and c.contributor_id > 0
+          order by c.observed_at desc, c.contributor_id desc limit 1),
+        -('x' || left(md5(coalesce('login:' || e.login, 'email:' || e.email)), 13))::bit(52)::bigint - 1
+      ) as contributor_id
+      from contributor_emails e
+      where e.tenant_id = ${tenantId} and (e.email = any(${touched.emails}::text[]) or e.login = any(${touched.logins}::text[]))
+    )
+    update contributor_emails e set contributor_id = resolved.contributor_id
+    from resolved
+    where e.tenant_id = ${tenantId} and e.email = resolved.email and e.contributor_id <> resolved.contributor_id
+    returning resolved.contributor_id, resolved.former_id`.execute(trx);
+  return rows;
+}
+
+/** A person without a GitHub user id is known by what its emails say. */
+async function upsertUnlinkedContributors(
+  trx: Trx,
+  tenantId: number,
+  touched: { emails: unknown[]; ids: number[] },
+): Promise<void> {
+  await sql`
+    insert into contributors as c (tenant_id, contributor_id, login, name, type)
+    select ${tenantId}::bigint, contributor_id, max(login),
+      (array_agg(name order by named_at desc nulls last, named_rank desc, email))[1],
+      case when bool_or(login like '%[bot]' or name like '%[bot]') then 'Bot' else 'User' end
+    from contributor_emails
+    where tenant_id = ${tenantId} and contributor_id < 0 and (contributor_id = any(${touched.ids}::bigint[]) or contributor_id in (
+      select contributor_id from contributor_emails where tenant_id = ${tenantId} and email = any(${touched.emails}::text[])))
+    group by contributor_id
+    on conflict (tenant_id, contributor_id) do update set login = excluded.login, name = excluded.name, type = excluded.type
+    where (c.login, c.name, c.type) is distinct from (excluded.login, excluded.name, excluded.type)`.execute(trx);
+}
+
+async function removeEmptyContributors(trx: Trx, tenantId: number, ids: readonly number[]): Promise<void> {
+  const unlinked = ids.filter((id) => id < 0);
+  if (unlinked.length === 0) return;
+  await sql`
+    delete from contributors c
+    where c.tenant_id = ${tenantId} and c.contributor_id = any(${unlinked}::bigint[])
+      and not exists (select from contributor_emails e where e.tenant_id = ${tenantId} and e.contributor_id = c.contributor_id)`.execute(
+    trx,
+  );
+}

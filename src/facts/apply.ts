@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../db/tenant.ts';
+import { FactBatch } from './batch.ts';
+import { resolveContributors } from './contributor-emails.ts';
+import { type Facts, type FactTableName, factTables } from './facts.ts';
+import { removeUnlistedCommits } from './pull-request-commits.ts';
+import { upsertRows } from './upsert.ts';
+
+/**
+ * Writes facts of one tenant, with one statement a table. Idempotent and free of order: the same facts in any order,
+ * in any split into batches, any number of times, end in the same rows.
+ * @param trx inside `withTenant` of that tenant
+ * @returns the number of rows that the facts came to
+ */
+export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Facts[]): Promise<number> {
+  const batch = new FactBatch();
+  for (const some of facts) batch.add(some);
+  // One batch of a tenant at a time: who is whose email depends on rows that another batch may not have committed.
+  await sql`select pg_advisory_xact_lock(hashtext('shiplog facts'), hashint8(${tenantId}))`.execute(trx);
+  for (const name of Object.keys(factTables) as FactTableName[]) {
+    await upsertRows(trx, tenantId, factTables[name], batch.rows(name));
+  }
+  await resolveContributors(trx, tenantId, batch);
+  await removeUnlistedCommits(trx, tenantId, batch);
+  return batch.size;
+}

@@ -1,0 +1,87 @@
+import { sql } from 'kysely';
+import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
+import { applyFacts } from '../facts/apply.ts';
+import type { Logger } from '../logging.ts';
+import { type DeliveryOutcome, failedOutcome, recordOutcomes } from './delivery-outcome.ts';
+import { lockDueDeliveries } from './due-deliveries.ts';
+import { type MappedDelivery, mapDeliveries } from './map-deliveries.ts';
+
+export interface AppliedBatch {
+  readonly outcomes: readonly DeliveryOutcome[];
+  readonly more: boolean;
+}
+
+/**
+ * Applies one batch of due deliveries: their facts and their states commit together, with `trx`.
+ * @throws only what concerns the whole batch, such as a lost connection: then nothing has happened
+ */
+export async function applyDueDeliveries(
+  trx: Trx,
+  options: { appId: number | null; log: Logger },
+): Promise<AppliedBatch> {
+  await leaveTenant(trx);
+  const { deliveries, more } = await lockDueDeliveries(trx);
+  if (deliveries.length === 0) return { outcomes: [], more };
+  const { byTenant, outcomes: withoutFacts } = mapDeliveries(deliveries, options.appId);
+  const outcomes = [...withoutFacts];
+  // Ascending, since each tenant's lock is held to the end: two workers never wait for each other.
+  for (const tenantId of [...byTenant.keys()].sort((a, b) => a - b)) {
+    await enterTenant(trx, tenantId);
+    outcomes.push(...(await applyTogether(trx, tenantId, byTenant.get(tenantId) ?? [])));
+    await leaveTenant(trx);
+  }
+  await recordOutcomes(trx, outcomes);
+  for (const outcome of outcomes)
+    if (outcome.state === 'dead' || outcome.state === 'pending') logFailure(options.log, outcome);
+  return { outcomes, more };
+}
+
+/** All at once; if that fails, in halves, down to the delivery that is at fault. */
+async function applyTogether(
+  trx: Trx,
+  tenantId: number,
+  mapped: readonly MappedDelivery[],
+): Promise<DeliveryOutcome[]> {
+  await sql`savepoint deliveries`.execute(trx);
+  try {
+    await applyFacts(
+      trx,
+      tenantId,
+      mapped.map(({ facts }) => facts),
+    );
+    await sql`release savepoint deliveries`.execute(trx);
+    return mapped.map(({ delivery }) => ({ delivery, state: 'applied', tenantId, error: null, dueAt: null }));
+  } catch (error) {
+    if (!isOfTheFacts(error)) throw error;
+    await sql`rollback to savepoint deliveries`.execute(trx);
+    const [first] = mapped;
+    if (first && mapped.length === 1) return [failedOutcome(first.delivery, { tenantId, error })];
+    const half = Math.ceil(mapped.length / 2);
+    return [
+      ...(await applyTogether(trx, tenantId, mapped.slice(0, half))),
+      ...(await applyTogether(trx, tenantId, mapped.slice(half))),
+    ];
+  }
+}
+
+/**
+ * Whether an error comes from the facts, and not from the connection, a deadlock, a full disk or a shutdown.
+ * Source: PostgreSQL's error codes, by class.
+ */
+function isOfTheFacts(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return error instanceof TypeError || error instanceof RangeError;
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|25|40|53|55|57|58)/.test(code);
+}
+
+function logFailure(log: Logger, { delivery, state, tenantId, error }: DeliveryOutcome): void {
+  const fields = {
+    guid: delivery.guid,
+    event: delivery.event,
+    tenant: tenantId,
+    attempts: delivery.attempts + 1,
+    err: error,
+  };
+  if (state === 'dead') log.error(fields, 'delivery is dead');
+  else log.warn(fields, 'delivery failed, will be tried again');
+}
