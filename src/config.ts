@@ -31,6 +31,9 @@ const environment = z.object({
 
 export type Config = ReturnType<typeof loadConfig>;
 
+/** Setup: intake answers 503. Offline: deliveries are taken, and nothing is asked of GitHub. */
+export type Mode = 'setup' | 'offline' | 'connected';
+
 /**
  * Reads the configuration from the environment.
  * @throws ConfigError that names every variable that is wrong
@@ -42,11 +45,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     throw new ConfigError(`The environment is not right:\n  ${lines.join('\n  ')}`);
   }
   const values = parsed.data;
-  const webhookSecrets = (values.WEBHOOK_SECRET ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
+  const webhookSecrets = splitSecrets(values.WEBHOOK_SECRET);
   return {
+    mode: modeOf({ appId: values.APP_ID, webhookSecrets }),
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL,
@@ -64,6 +65,21 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     operatorToken: values.SHIPLOG_OPERATOR_TOKEN,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
+}
+
+function splitSecrets(value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const secrets = value.split(',').map((part) => part.trim());
+  if (secrets.includes('')) throw new ConfigError('WEBHOOK_SECRET: one of its comma-separated secrets is empty');
+  return secrets;
+}
+
+function modeOf({ appId, webhookSecrets }: { appId: number | undefined; webhookSecrets: string[] }): Mode {
+  if (webhookSecrets.length > 0) return appId === undefined ? 'offline' : 'connected';
+  if (appId === undefined) return 'setup';
+  throw new ConfigError(
+    "APP_ID is set without WEBHOOK_SECRET: webhooks could not be verified. Set WEBHOOK_SECRET to the App's webhook secret.",
+  );
 }
 
 function readPrivateKey(path: string | undefined): string | undefined {

