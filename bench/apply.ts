@@ -26,7 +26,9 @@ const log = createLogger({ level: 'warn', format: 'json' });
 const dataDir = await mkdtemp(join(tmpdir(), 'shiplog-bench-'));
 const database = await openDatabase({ databaseUrl: undefined, dataDir });
 try {
-  console.log(`${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, PostgreSQL ${database.version}`);
+  console.log(
+    `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, PostgreSQL ${database.version}`,
+  );
   await migrateToLatest(database.url);
   const db = connect({ url: database.url });
   const queue = await startQueue({ url: database.url, log });
@@ -67,7 +69,9 @@ async function measureGrowth(db: Database, queue: Queue, generator: DeliveryGene
     const now = await countStored(db);
     const count = 5_000;
     const seconds = await applyAll(db, queue, generator, count);
-    console.log(`apply         with ${now} stored: ${rate(count, seconds)} deliveries/s, ${((seconds / count) * 1e6).toFixed(0)} µs each`);
+    console.log(
+      `apply         with ${now} stored: ${rate(count, seconds)} deliveries/s, ${((seconds / count) * 1e6).toFixed(0)} µs each`,
+    );
   }
 }
 

@@ -130,7 +130,9 @@ async function findOperatorToken({ config, log, embedded }: { config: Config; lo
 
 function logMode({ mode }: Config, log: Logger): void {
   if (mode === 'setup') {
-    log.warn('Not connected to GitHub: set WEBHOOK_SECRET to take webhooks, and APP_ID and PRIVATE_KEY_PATH for the rest');
+    log.warn(
+      'Not connected to GitHub: set WEBHOOK_SECRET to take webhooks, and APP_ID and PRIVATE_KEY_PATH for the rest',
+    );
   } else if (mode === 'offline') {
     log.warn('Offline: webhooks are taken; sync and checks are off until APP_ID and PRIVATE_KEY_PATH are set');
   }

@@ -31,7 +31,12 @@ export function readStoredTables(db: Database, tenantId: number): Promise<Stored
  * the same empty tables with their indexes, as many transactions as apply took.
  * @returns seconds
  */
-export async function insertBare(db: Database, tenantId: number, tables: readonly StoredTable[], batches: number): Promise<number> {
+export async function insertBare(
+  db: Database,
+  tenantId: number,
+  tables: readonly StoredTable[],
+  batches: number,
+): Promise<number> {
   const started = performance.now();
   for (let batch = 0; batch < batches; batch++) {
     await withTenant(db, tenantId, async (trx) => {
@@ -42,7 +47,12 @@ export async function insertBare(db: Database, tenantId: number, tables: readonl
         const values = columns.map((column) => `x.${column.name}::${column.type}`).join(', ');
         const arrays = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
         const text = `insert into ${name} (${names}) select ${values} from unnest(${arrays}) as x (${names})`;
-        await trx.executeQuery(CompiledQuery.raw(text, columns.map((column) => share.map((row) => row[column.name]))));
+        await trx.executeQuery(
+          CompiledQuery.raw(
+            text,
+            columns.map((column) => share.map((row) => row[column.name])),
+          ),
+        );
       }
     });
   }

@@ -9,10 +9,19 @@ import type { DeliveryGenerator } from './generate-deliveries.ts';
 const CHUNK = 500;
 
 /** Stores generated deliveries as intake does, for the worker to apply. */
-export async function storeGenerated(db: Database, queue: Queue, generator: DeliveryGenerator, count: number): Promise<void> {
+export async function storeGenerated(
+  db: Database,
+  queue: Queue,
+  generator: DeliveryGenerator,
+  count: number,
+): Promise<void> {
   for (let stored = 0; stored < count; stored += CHUNK) {
     const chunk = Array.from({ length: Math.min(CHUNK, count - stored) }, () => generator.next());
-    await storeDeliveries(db, queue, chunk.map((delivery) => ({ ...delivery, body: zstdCompressSync(delivery.body) })));
+    await storeDeliveries(
+      db,
+      queue,
+      chunk.map((delivery) => ({ ...delivery, body: zstdCompressSync(delivery.body) })),
+    );
   }
 }
 

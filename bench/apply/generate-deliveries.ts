@@ -79,7 +79,12 @@ function commit(serial: number, index: number): Json {
 function pullRequest(serial: number): GeneratedDelivery {
   const action = serial % 2 === 0 ? 'opened' : 'closed';
   const base = example('pull_request', action === 'opened' ? 0 : 4);
-  return delivery('pull_request', action, { ...base, number: number(serial), pull_request: pullOf(base, serial), ...common(serial) });
+  return delivery('pull_request', action, {
+    ...base,
+    number: number(serial),
+    pull_request: pullOf(base, serial),
+    ...common(serial),
+  });
 }
 
 function review(serial: number): GeneratedDelivery {

@@ -112,7 +112,8 @@ const methodNotAllowed: Problem = {
 const tooLarge: Problem = { status: 413, detail: 'The body is over 25 MB, more than GitHub ever sends.' };
 const unsigned: Problem = {
   status: 401,
-  detail: 'X-Hub-Signature-256 is missing or does not fit. The secret on GitHub must be one of those in WEBHOOK_SECRET.',
+  detail:
+    'X-Hub-Signature-256 is missing or does not fit. The secret on GitHub must be one of those in WEBHOOK_SECRET.',
 };
 const setupMode: Problem = {
   status: 503,

@@ -29,7 +29,7 @@ async function createDatabaseFrom(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await runAsSuperuser(superuserUrl, [
     `select pg_advisory_lock(${COPYING})`,
-    `create database ${name} template ${template} owner shiplog`,
+    `create database ${name} template ${template} strategy file_copy owner shiplog`,
   ]);
   const url = withDatabase(ownerUrl, name);
   const db = connect({ url });
