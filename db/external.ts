@@ -15,22 +15,32 @@ interface Answer {
   login: string;
   may_create_roles: boolean;
   may_create_tables: boolean;
+  missing: string[];
   ungranted: string[];
 }
 
-// Roles of the migrations: made by the login itself where it may, by an administrator where not.
+// The migrations make the roles where the login may. From 16 on, being a member is not enough to become the role,
+// and the right to make roles is not enough to grant those that somebody else has made.
 const question = `
-  select current_setting('server_version') as version,
-    current_setting('server_version_num')::int as number,
-    current_user as login,
-    (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) as may_create_roles,
+  with login as (
+    select rolname, rolsuper, rolcreaterole or rolsuper as creates,
+      current_setting('server_version_num')::int as number
+    from pg_roles where rolname = current_user
+  ), wanted as (
+    select name, oid from unnest(array['shiplog_app', 'shiplog_instance']) name left join pg_roles on rolname = name
+  )
+  select current_setting('server_version') as version, number, rolname as login, creates as may_create_roles,
     has_schema_privilege('public', 'create') and has_database_privilege(current_database(), 'create')
       as may_create_tables,
+    array(select name from wanted where oid is null) as missing,
     array(
-      select wanted from unnest(array['shiplog_app', 'shiplog_instance']) wanted
-      left join pg_roles on rolname = wanted
-      where oid is null or not pg_has_role(current_user, oid, 'member')
-    ) as ungranted`;
+      select name from wanted
+      where oid is not null
+        and not pg_has_role(current_user, oid, case when number >= 160000 then 'set' else 'member' end)
+        and not pg_has_role(current_user, oid, 'member with admin option')
+        and not (number < 160000 and creates)
+    ) as ungranted
+  from login`;
 
 /**
  * Asks the server of `DATABASE_URL` whether Shiplog can run on it.
@@ -69,11 +79,13 @@ function check({ version, number, login, ...may }: Answer, place: string): void 
         `  grant create on schema public to ${pg.escapeIdentifier(login)};`,
     );
   }
-  if (may.ungranted.length > 0 && !may.may_create_roles) {
+  const missing = may.may_create_roles ? [] : may.missing;
+  const ungranted = [...missing, ...may.ungranted];
+  if (ungranted.length > 0) {
     throw new ConfigError(
-      `DATABASE_URL: ${login} may not create the roles that keep tenants apart. As an administrator of ${place}, run:\n` +
-        may.ungranted.map((role) => `  create role ${role} nologin; -- if it is not there\n`).join('') +
-        `  grant ${may.ungranted.join(', ')} to ${pg.escapeIdentifier(login)};`,
+      `DATABASE_URL: ${login} lacks the roles that keep tenants apart. As an administrator of ${place}, run:\n` +
+        missing.map((role) => `  create role ${role} nologin;\n`).join('') +
+        `  grant ${ungranted.join(', ')} to ${pg.escapeIdentifier(login)};`,
     );
   }
 }

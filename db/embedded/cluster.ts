@@ -66,7 +66,7 @@ function createDatabase({ directory, binaries, account }: Cluster, secrets: Secr
     input: [
       `alter role postgres password '${secrets.postgres}'`,
       `create role shiplog login nosuperuser createrole password '${secrets.shiplog}'`,
-      'create database shiplog owner shiplog',
+      'create database shiplog owner shiplog strategy file_copy',
       '',
     ].join('\n'),
     account,

@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { type Queue, sendApplyDeliveries } from '../queue.ts';
@@ -8,8 +9,8 @@ export interface IncomingDelivery {
   readonly guid: string;
   readonly event: string;
   readonly action: string | null;
-  /** The raw body, compressed with zstd. */
-  readonly body: Buffer;
+  /** As it was received. */
+  readonly body: Uint8Array;
 }
 
 /**
@@ -21,8 +22,9 @@ export function storeDeliveries(
   queue: Queue,
   deliveries: readonly IncomingDelivery[],
 ): Promise<Set<string>> {
+  const insert = insertDeliveries(deliveries);
   return db.transaction().execute(async (trx) => {
-    const { rows } = await insertDeliveries(deliveries).execute(trx);
+    const { rows } = await insert.execute(trx);
     if (rows.length > 0) await sendApplyDeliveries(queue, trx);
     return new Set(rows.map((row) => row.guid));
   });
@@ -30,22 +32,29 @@ export function storeDeliveries(
 
 /** The bodies travel as one binary parameter: an array of them would be written out in hexadecimal, twice the bytes. */
 function insertDeliveries(deliveries: readonly IncomingDelivery[]) {
-  const offsets: number[] = [];
-  let end = 1;
-  for (const { body } of deliveries) {
-    offsets.push(end);
-    end += body.length;
-  }
+  const bodies: Buffer[] = [];
+  let start = 1;
+  const rows = deliveries.map(({ guid, event, action, body }) => {
+    const compressed = compress(body);
+    bodies.push(compressed);
+    const row = { guid, event, action, start, length: compressed.length };
+    start += compressed.length;
+    return row;
+  });
   return sql<{ guid: string }>`
     insert into deliveries (guid, event, action, body)
-    select guid, event, action, substring(${Buffer.concat(deliveries.map(({ body }) => body))}::bytea from start for length)
-    from unnest(
-      ${deliveries.map(({ guid }) => guid)}::uuid[],
-      ${deliveries.map(({ event }) => event)}::text[],
-      ${deliveries.map(({ action }) => action)}::text[],
-      ${offsets}::int[],
-      ${deliveries.map(({ body }) => body.length)}::int[]
-    ) as delivery (guid, event, action, start, length)
+    select guid, event, action, substring(${Buffer.concat(bodies)}::bytea from start for length)
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as delivery (guid uuid, event text, action text, start int, length int)
     on conflict (guid) do nothing
     returning guid`;
+}
+
+// A push of 8 KB takes 24 µs and becomes 1.7 KB, at level 3 30 µs and 1.6 KB; large bodies are much quicker at 1.
+const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+const LARGE_BYTES = 256 * 1024;
+
+function compress(body: Uint8Array): Buffer {
+  // The default buffer for the result, 64 KB, would stay in memory with each small body until it is stored.
+  return zstdCompressSync(body, { params, chunkSize: (body.length < LARGE_BYTES ? 4 : 64) * 1024 });
 }

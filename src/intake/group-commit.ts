@@ -1,11 +1,9 @@
 import type { Logger } from '../logging.ts';
 import type { IncomingDelivery } from './deliveries.ts';
-import { isPoison, isTransient } from './storage-errors.ts';
-
-export type Acceptance = 'accepted' | 'duplicate';
+import type { Acceptance, StoreGroup } from './delivery-store.ts';
 
 export interface GroupCommitOptions {
-  store: (deliveries: readonly IncomingDelivery[]) => Promise<Set<string>>;
+  storeGroup: StoreGroup;
   log: Logger;
   /** A group that takes longer is refused; two of them and the request itself stay within GitHub's 10 s. */
   timeoutMs?: number;
@@ -28,7 +26,7 @@ interface Member {
 }
 
 // While one group waits for the disk, the next one is sent.
-const GROUPS_IN_FLIGHT = 2;
+const GROUPS_IN_FLIGHT = 1;
 
 /**
  * Lets concurrent requests share commits. Nothing waits for a timer: an idle store takes the next delivery at once,
@@ -43,7 +41,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     scheduled = false;
     while (waiting.length > 0 && inFlight < GROUPS_IN_FLIGHT) {
       inFlight += 1;
-      void storeGroup(takeGroup(waiting, options), options).finally(() => {
+      void settleGroup(takeGroup(waiting, options), options).finally(() => {
         inFlight -= 1;
         flushNext();
       });
@@ -73,35 +71,33 @@ function takeGroup(waiting: Member[], { maxDeliveries = 1_000, maxBytes = 8 * 10
 }
 
 /** Settles every member; never rejects itself. */
-async function storeGroup(group: readonly Member[], options: GroupCommitOptions): Promise<void> {
+async function settleGroup(group: readonly Member[], options: GroupCommitOptions): Promise<void> {
+  const { log } = options;
   try {
-    const fresh = await storeInTime(group, options);
-    for (const { delivery, resolve } of group) {
-      // The first of two equal GUIDs is the accepted one.
-      resolve(fresh.delete(delivery.guid) ? 'accepted' : 'duplicate');
+    const stored = await storeInTime(group, options);
+    for (const [index, { delivery, resolve, reject }] of group.entries()) {
+      const outcome = stored[index] ?? { failure: 'no outcome' };
+      if (typeof outcome === 'string') {
+        resolve(outcome);
+        continue;
+      }
+      const err = new Error(outcome.failure);
+      log.error({ err, guid: delivery.guid, event: delivery.event }, 'delivery can not be stored');
+      reject(err);
     }
   } catch (err) {
-    if (group.length > 1 && isPoison(err)) {
-      for (const member of group) await storeGroup([member], options);
-      return;
-    }
-    options.log.error({ err, deliveries: group.length }, 'deliveries not stored');
+    log.error({ err, deliveries: group.length }, 'deliveries not stored');
     for (const { reject } of group) reject(err);
   }
 }
 
-async function storeInTime(group: readonly Member[], { store, timeoutMs = 4_000 }: GroupCommitOptions) {
-  const deliveries = group.map(({ delivery }) => delivery);
+async function storeInTime(group: readonly Member[], { storeGroup, timeoutMs = 4_000 }: GroupCommitOptions) {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not stored within ${timeoutMs} ms`)), timeoutMs);
   });
-  const stored = store(deliveries).catch((err: unknown) => {
-    if (!isTransient(err)) throw err;
-    return store(deliveries);
-  });
   try {
-    return await Promise.race([stored, timeout]);
+    return await Promise.race([storeGroup(group.map(({ delivery }) => delivery)), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logging.ts';
-import { compressBody } from './body-compression.ts';
 import { parseDeliveryHeaders } from './delivery-headers.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { parsePayload } from './payload.ts';
@@ -86,12 +85,7 @@ async function accept(request: IncomingMessage, body: Buffer, deliveries: GroupC
   const payload = parsePayload(body);
   if ('status' in payload) return { ...fields, answer: payload };
   try {
-    const compressed = compressBody(body);
-    const status = await deliveries.add({
-      ...headers,
-      ...payload,
-      body: Buffer.isBuffer(compressed) ? compressed : await compressed,
-    });
+    const status = await deliveries.add({ ...headers, ...payload, body });
     return { ...fields, answer: { delivery: headers.guid, status } };
   } catch {
     return { ...fields, answer: notDurable };

@@ -44,7 +44,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 async function createTemplate({ superuserUrl, ownerUrl }: { superuserUrl: string; ownerUrl: string }): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
-  await client.query(`create database ${TEMPLATE} owner shiplog`);
+  await client.query(`create database ${TEMPLATE} owner shiplog strategy file_copy`);
   await client.end();
   const url = new URL(ownerUrl);
   url.pathname = `/${TEMPLATE}`;

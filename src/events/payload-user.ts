@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Facts } from '../facts/facts.ts';
+import type { WebhookEvent } from './event.ts';
+import { id, name, text } from './payload-values.ts';
+
+/** A GitHub account in a payload; null where the account is gone. */
+export const user = z.object({ id, login: name, type: z.string().optional(), name: text().nullish() });
+export type PayloadUser = z.output<typeof user>;
+
+/** Those who act in an event, each once. Organizations are not people. */
+export function contributorFacts(event: WebhookEvent, users: readonly (PayloadUser | null | undefined)[]): Facts {
+  const people = new Map<number, PayloadUser>();
+  for (const person of users) if (person && isPerson(person) && !people.has(person.id)) people.set(person.id, person);
+  return {
+    contributors: [...people.values()].map((person) => ({
+      contributor_id: person.id,
+      observed: {
+        at: event.receivedAt,
+        login: person.login,
+        name: person.name ?? null,
+        type: isBot(person) ? 'Bot' : 'User',
+      },
+    })),
+  };
+}
+
+export function isPerson({ type }: PayloadUser): boolean {
+  return type !== 'Organization' && type !== 'Enterprise';
+}
+
+export function isBot({ type, login }: PayloadUser): boolean {
+  return type === 'Bot' || login.endsWith('[bot]');
+}

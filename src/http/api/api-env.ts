@@ -1,0 +1,28 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Database } from '../../../db/connection.ts';
+import type { Logger } from '../../logging.ts';
+import type { Queue } from '../../queue.ts';
+import type { IsOperator } from '../operator.ts';
+
+export interface ApiDeps {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly log: Logger;
+  /** Unset: the API answers 401 to everybody. */
+  readonly operatorToken: string | undefined;
+  /** The address that people use; links are made of it. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** What a request carries. */
+export interface ApiEnv {
+  Variables: {
+    requestId: string;
+    isOperator: IsOperator;
+    /** Whether there is an operator at all. */
+    operatorConfigured: boolean;
+    publicUrl: string | undefined;
+  };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;

@@ -1,0 +1,121 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import type { z } from 'zod';
+import type { Logger } from '../../logging.ts';
+import { createIsOperator } from '../operator.ts';
+import { type FieldError, problemOf, problemResponse } from '../problem.ts';
+import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
+import { addCommits } from './commits.ts';
+import { addContributors } from './contributors.ts';
+import { addDeliveries } from './deliveries.ts';
+import { addDeployments } from './deployments.ts';
+import { addDocs } from './docs.ts';
+import { addIssues } from './issues.ts';
+import { addOrgs } from './orgs.ts';
+import { addPulls } from './pulls.ts';
+import { addReleases } from './releases.ts';
+import { addRepositories } from './repositories.ts';
+import { addReviews } from './reviews.ts';
+
+/** The HTTP API, with its description at `/openapi.json` and `/docs`. */
+export function createApi(deps: ApiDeps): Api {
+  const api: Api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : invalid(result, c)),
+  });
+  addMiddleware(api, deps);
+  addOrgs(api, deps);
+  addRepositories(api, deps);
+  addContributors(api, deps);
+  addCommits(api, deps);
+  addPulls(api, deps);
+  addReviews(api, deps);
+  addIssues(api, deps);
+  addReleases(api, deps);
+  addDeployments(api, deps);
+  addDeliveries(api, deps);
+  addDocs(api);
+  api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));
+  api.onError((error, c) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      const fields = { request: c.var.requestId, method: c.req.method, path: c.req.path, status: problem.status };
+      deps.log.error({ ...fields, err: error }, 'request failed');
+    }
+    return problemResponse(c, problem);
+  });
+  return api;
+}
+
+function addMiddleware(api: Api, { log, operatorToken, publicUrl }: ApiDeps): void {
+  const isOperator = createIsOperator(operatorToken);
+  api.use(requestId());
+  api.use(async (c, next) => {
+    c.set('isOperator', isOperator);
+    c.set('operatorConfigured', operatorToken !== undefined);
+    c.set('publicUrl', publicUrl);
+    await next();
+  });
+  api.use(logRequests(log));
+  api.use(
+    secureHeaders({
+      // The page of the documentation has a policy of its own.
+      overwrite: false,
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      strictTransportSecurity: publicUrl?.startsWith('https:') ? 'max-age=15552000' : false,
+      xFrameOptions: 'DENY',
+    }),
+  );
+  api.use(privateCache);
+  api.use(etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] }));
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
+}
+
+const notAllowed = (c: Parameters<typeof problemResponse>[0], methods: readonly string[]) =>
+  problemResponse(c, {
+    status: 405,
+    detail: `${c.req.method} is not possible here; use ${methods.join(' or ')}.`,
+    headers: { allow: methods.join(', ') },
+  });
+
+/** Who may read an answer depends on the token; whether it has changed, the ETag tells. */
+const privateCache: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next();
+  if (c.res.headers.has('cache-control')) return;
+  c.res.headers.set('cache-control', 'private, no-cache');
+  c.res.headers.append('vary', 'Authorization');
+};
+
+function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const started = performance.now();
+    await next();
+    const duration_ms = Math.round(performance.now() - started);
+    const fields = { request: c.var.requestId, method: c.req.method, path: c.req.path, status: c.res.status };
+    log.debug({ ...fields, duration_ms }, 'request answered');
+  };
+}
+
+function invalid(
+  { error, target }: { error: z.ZodError; target: string },
+  c: Parameters<typeof problemResponse>[0],
+): Response {
+  const part = target === 'param' ? 'path' : target === 'json' ? 'body' : target;
+  const errors = error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [
+        { pointer: `#/${[part, ...issue.path.map(String)].map(escapePointer).join('/')}`, detail: issue.message },
+      ];
+    }
+    const detail = 'is not known here; see /docs for what is';
+    return issue.keys.map((key) => ({ pointer: `#/${part}/${escapePointer(key)}`, detail }));
+  });
+  return problemResponse(c, { status: 400, detail: 'The request is not right: see errors.', errors });
+}
+
+function escapePointer(segment: string): string {
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
+}

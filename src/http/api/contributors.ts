@@ -1,0 +1,95 @@
+import { z } from '@hono/zod-openapi';
+import { NotFoundError } from '../../errors.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { type ContributorRow, contributorKeys, findContributor, listContributors } from './contributor-rows.ts';
+import { defineCursor } from './cursor.ts';
+import { inOrg } from './org-scope.ts';
+import { pageOf } from './page.ts';
+import { booleanFilter, idParameter, iso, orgParams, textFilter, timestamp } from './parameters.ts';
+import { listRoute, readRoute } from './route.ts';
+
+const contributorSchema = z
+  .object({
+    id: z.int().openapi({
+      description: "GitHub's user id; negative for a person known only by email or login, until GitHub links them.",
+    }),
+    login: z.string().nullable(),
+    name: z.string().nullable(),
+    type: z.enum(['User', 'Bot']),
+    commits: z.int().openapi({ description: 'Authored, under all emails of the person.' }),
+    pull_requests: z.int().openapi({ description: 'Opened.' }),
+    reviews: z.int().openapi({ description: 'Given.' }),
+    first_seen_at: timestamp.nullable().openapi({
+      description:
+        'Earliest commit authored, pull request or issue opened, or review given; null when there is none, as for a mere committer.',
+    }),
+    last_seen_at: timestamp.nullable().openapi({ description: 'The latest of the same.' }),
+  })
+  .openapi('Contributor', {
+    example: {
+      id: 583231,
+      login: 'ann',
+      name: 'Ann Lee',
+      type: 'User',
+      commits: 412,
+      pull_requests: 96,
+      reviews: 130,
+      first_seen_at: '2024-01-08T09:12:00.000Z',
+      last_seen_at: '2026-03-01T12:30:00.000Z',
+    },
+  });
+
+const cursor = defineCursor('listContributors', contributorKeys);
+
+const list = listRoute({
+  operationId: 'listContributors',
+  path: '/api/v1/orgs/{org}/contributors',
+  tag: 'Contributors',
+  summary: 'List contributors',
+  description: 'Persons and bots; by id from the highest, so that those with a GitHub account come first.',
+  params: orgParams,
+  filters: {
+    type: z.enum(['User', 'Bot']).optional().openapi({ description: 'Only persons, or only bots.' }),
+    login: textFilter.openapi({ description: 'Only with this login, in any case.' }),
+    commits: booleanFilter.openapi({ description: 'Only those who authored a commit, or only the others.' }),
+  },
+  cursor,
+  item: contributorSchema,
+});
+
+const get = readRoute({
+  operationId: 'getContributor',
+  path: '/api/v1/orgs/{org}/contributors/{id}',
+  tag: 'Contributors',
+  summary: 'Get a contributor',
+  params: orgParams.extend({ id: idParameter.openapi({ param: { name: 'id', in: 'path' }, example: 583231 }) }),
+  response: contributorSchema,
+});
+
+export function addContributors(api: Api, { db }: ApiDeps): void {
+  api.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listContributors(trx, org.tenant_id, query));
+    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
+  });
+  api.openapi(get, async (c) => {
+    const { org: name, id } = c.req.valid('param');
+    const row = await inOrg(db, name, (trx, org) => findContributor(trx, org.tenant_id, id));
+    if (!row) throw new NotFoundError(`There is no contributor ${id} in ${name}.`);
+    return c.json(present(row), 200);
+  });
+}
+
+function present(row: ContributorRow): z.infer<typeof contributorSchema> {
+  return {
+    id: row.contributor_id,
+    login: row.login,
+    name: row.name,
+    type: row.type,
+    commits: row.commits,
+    pull_requests: row.pull_requests,
+    reviews: row.reviews,
+    first_seen_at: iso(row.first_seen_at),
+    last_seen_at: iso(row.last_seen_at),
+  };
+}

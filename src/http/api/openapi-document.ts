@@ -1,0 +1,37 @@
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Api } from './api-env.ts';
+
+const description = `Reads what Shiplog has stored of an organization.
+
+- Send the token as \`Authorization: Bearer …\`.
+- Times are ISO 8601 in UTC; durations are in seconds and their names end in \`_s\`.
+- A list has at most \`limit\` objects and a \`next_cursor\`, which gets the next page; the \`Link\` header says the same. Lists have no totals: an organization and a repository have \`counts\`.
+- **null means unknown or not measured**, never zero.
+- Errors are problem details (RFC 9457); those of a parameter are listed in \`errors\`. Quote \`request_id\` when you ask about one.
+- A read has an \`ETag\`; send it as \`If-None-Match\` to get 304 while nothing has changed.`;
+
+const tags = [
+  { name: 'Organizations', description: 'Accounts that have the app installed.' },
+  { name: 'Repositories' },
+  { name: 'Contributors', description: 'Persons and bots, each with all their emails.' },
+  { name: 'Commits' },
+  { name: 'Pull requests' },
+  { name: 'Issues' },
+  { name: 'Releases and deployments' },
+  { name: 'Administration', description: 'For the operator of this instance.' },
+];
+
+/** OpenAPI 3.1, from the routes. */
+export function createDocument(api: Api) {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The operator token of this instance: `SHIPLOG_OPERATOR_TOKEN`.',
+  });
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Shiplog API', version: packageJson.version, description, license: { name: 'Apache-2.0' } },
+    servers: [{ url: '.' }],
+    tags,
+  });
+}

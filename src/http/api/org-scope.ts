@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../db/connection.ts';
+import { type Trx, withTenant } from '../../../db/tenant.ts';
+import { NotFoundError } from '../../errors.ts';
+
+export interface Org {
+  readonly tenant_id: number;
+  readonly login: string;
+  readonly type: 'Organization' | 'User';
+  readonly plan: string;
+  readonly created_at: Date;
+}
+
+/**
+ * Runs `work` inside the organization that a path names.
+ * @throws NotFoundError
+ */
+export async function inOrg<T>(db: Database, loginOrId: string, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
+  const org = await findOrg(db, loginOrId);
+  if (!org) throw new NotFoundError(`There is no organization "${loginOrId}" here, or you may not see it.`);
+  return withTenant(db, org.tenant_id, (trx) => work(trx, org));
+}
+
+/** An id goes before a login of the same digits; of two with one login, the one that was seen with it last. */
+export async function findOrg(db: Database, loginOrId: string): Promise<Org | undefined> {
+  const id = idOf(loginOrId);
+  const { rows } = await sql<Org>`
+    select tenant_id, login, type, plan, created_at from tenants
+    where tenant_id = ${id}::bigint or lower(login) = lower(${loginOrId})
+    order by tenant_id = ${id}::bigint desc nulls last, observed_at desc limit 1`.execute(db);
+  return rows[0];
+}
+
+export interface RepositoryScope {
+  readonly repository_id: number;
+  readonly full_name: string;
+}
+
+/**
+ * The repository that a path or a filter names, by name within the organization or by id.
+ * @throws NotFoundError
+ */
+export async function getRepositoryScope(trx: Trx, org: Org, nameOrId: string): Promise<RepositoryScope> {
+  const id = idOf(nameOrId);
+  const { rows } = await sql<RepositoryScope>`
+    select repository_id, full_name from repositories
+    where tenant_id = ${org.tenant_id} and full_name is not null and deleted_at is null
+      and (repository_id = ${id}::bigint or lower(split_part(full_name, '/', 2)) = lower(${nameOrId}))
+    order by repository_id = ${id}::bigint desc nulls last, installed desc nulls last, named_at desc limit 1`.execute(
+    trx,
+  );
+  if (!rows[0]) throw new NotFoundError(`There is no repository "${nameOrId}" in ${org.login}, or you may not see it.`);
+  return rows[0];
+}
+
+/** @returns the repository's id; undefined when no filter is given */
+export async function repositoryIdOf(trx: Trx, org: Org, filter: string | undefined): Promise<number | undefined> {
+  return filter === undefined ? undefined : (await getRepositoryScope(trx, org, filter)).repository_id;
+}
+
+/** @returns null for what is no id: it equals none */
+export function idOf(text: string): number | null {
+  const id = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(id) ? id : null;
+}

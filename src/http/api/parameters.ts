@@ -1,0 +1,77 @@
+import { z } from '@hono/zod-openapi';
+
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u, 'has a control character');
+
+export const orgParameter = text.openapi({
+  param: { name: 'org', in: 'path' },
+  description: "The organization's login, in any case, or its id.",
+  example: 'acme',
+});
+
+export const repoParameter = text.openapi({
+  param: { name: 'repo', in: 'path' },
+  description: "The repository's name within the organization, in any case, or its id.",
+  example: 'shop',
+});
+
+export const orgParams = z.object({ org: orgParameter });
+
+/** An id of GitHub; negative for persons that have none. */
+export const idParameter = z.coerce.number().int();
+export const numberParameter = z.coerce.number().int().min(1).max(2_147_483_647);
+export const textFilter = text.optional();
+
+export const repositoryFilter = text.optional().openapi({
+  description:
+    'Only of this repository: its name within the organization, in any case, or its id. 404 if there is none.',
+  example: 'shop',
+});
+
+export const authorFilter = text.optional().openapi({
+  description: "Only of this person: login, email or contributor id. All of the person's emails count.",
+  example: 'ann',
+});
+
+export const booleanFilter = z
+  .enum(['true', 'false'])
+  .transform((word) => word === 'true')
+  .optional();
+
+const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'is not a time such as 2026-03-01T00:00:00Z')
+  .transform((value, context) => {
+    const date = new Date(value);
+    if (date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999) return date;
+    context.addIssue({ code: 'custom', message: 'is not a time between the years 1 and 9999' });
+    return z.NEVER;
+  })
+  .optional();
+
+/** @param column what is compared, for the description */
+export function timeFilters(column: string) {
+  const format = 'ISO 8601; a date alone is its midnight in UTC.';
+  return {
+    since: time.openapi({
+      type: 'string',
+      description: `Only with \`${column}\` at or after this. ${format}`,
+      example: '2026-03-01T00:00:00Z',
+    }),
+    until: time.openapi({
+      type: 'string',
+      description: `Only with \`${column}\` before this. ${format}`,
+      example: '2026-06-01T00:00:00Z',
+    }),
+  };
+}
+
+export const timestamp = z.iso.datetime().openapi({ example: '2026-03-01T12:30:00.000Z' });
+
+/** A time as the API writes it. */
+export function iso<T extends Date | null>(date: T): T extends Date ? string : string | null;
+export function iso(date: Date | null): string | null {
+  return date && date.toISOString();
+}

@@ -1,0 +1,144 @@
+import { z } from '@hono/zod-openapi';
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { countFacts, countsSchema } from './counts.ts';
+import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
+import { getRepositoryScope, inOrg } from './org-scope.ts';
+import { allOf, pageOf } from './page.ts';
+import { booleanFilter, orgParams, repoParameter } from './parameters.ts';
+import { listRoute, readRoute } from './route.ts';
+
+const notYet = z.number().nullable().openapi({ description: 'Null: not measured.' });
+
+const repositorySchema = z
+  .object({
+    id: z.int(),
+    full_name: z.string(),
+    private: z.boolean().nullable(),
+    archived: z.boolean().nullable(),
+    default_branch: z.string().nullable(),
+    tracked: z
+      .boolean()
+      .openapi({ description: 'Whether what happens in it is followed: the app can see it, and the plan has room.' }),
+    deployment_frequency: notYet,
+    lead_time_for_changes: notYet,
+    mean_time_to_recovery: notYet,
+    change_failure_rate: notYet,
+  })
+  .openapi('Repository', {
+    description: 'Null means unknown: no source has told it yet.',
+    example: {
+      id: 1296269,
+      full_name: 'acme/shop',
+      private: true,
+      archived: false,
+      default_branch: 'main',
+      tracked: true,
+      deployment_frequency: null,
+      lead_time_for_changes: null,
+      mean_time_to_recovery: null,
+      change_failure_rate: null,
+    },
+  });
+const repositoryWithCounts = repositorySchema.extend({ counts: countsSchema }).openapi('RepositoryWithCounts');
+
+const keys = [textKey, idKey] as const;
+const cursor = defineCursor('listRepositories', keys);
+
+const list = listRoute({
+  operationId: 'listRepositories',
+  path: '/api/v1/orgs/{org}/repositories',
+  tag: 'Repositories',
+  summary: 'List repositories',
+  description: 'By name. Deleted ones are left out.',
+  params: orgParams,
+  filters: {
+    tracked: booleanFilter.openapi({ description: 'Only those that are tracked, or only the others.' }),
+    archived: booleanFilter.openapi({ description: 'Only those that are archived, or only the others.' }),
+  },
+  cursor,
+  item: repositorySchema,
+});
+
+const get = readRoute({
+  operationId: 'getRepository',
+  path: '/api/v1/orgs/{org}/repositories/{repo}',
+  tag: 'Repositories',
+  summary: 'Get a repository',
+  params: orgParams.extend({ repo: repoParameter }),
+  response: repositoryWithCounts,
+});
+
+export function addRepositories(api: Api, { db }: ApiDeps): void {
+  api.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listRepositories(trx, org.tenant_id, query));
+    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
+  });
+  api.openapi(get, async (c) => {
+    const { org: name, repo } = c.req.valid('param');
+    const body = await inOrg(db, name, async (trx, org) => {
+      const { repository_id } = await getRepositoryScope(trx, org, repo);
+      const row = await getRow(trx, org.tenant_id, repository_id);
+      return { ...present(row), counts: await countFacts(trx, org.tenant_id, repository_id) };
+    });
+    return c.json(body, 200);
+  });
+}
+
+interface RepositoryRow {
+  readonly repository_id: number;
+  readonly full_name: string;
+  readonly private: boolean | null;
+  readonly archived: boolean | null;
+  readonly default_branch: string | null;
+  readonly followed: boolean;
+}
+
+function present(row: RepositoryRow): z.infer<typeof repositorySchema> {
+  return {
+    id: row.repository_id,
+    full_name: row.full_name,
+    private: row.private,
+    archived: row.archived,
+    default_branch: row.default_branch,
+    tracked: row.followed,
+    deployment_frequency: null,
+    lead_time_for_changes: null,
+    mean_time_to_recovery: null,
+    change_failure_rate: null,
+  };
+}
+
+const isFollowed = sql`(tracked and installed is not false)`;
+const columns = sql`repository_id, full_name, private, archived, default_branch, ${isFollowed} as followed`;
+
+interface RepositoriesQuery {
+  readonly limit: number;
+  readonly cursor?: KeysOf<typeof keys> | undefined;
+  readonly tracked?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+}
+
+async function listRepositories(trx: Trx, tenantId: number, { limit, cursor: after, ...query }: RepositoriesQuery) {
+  const where = allOf([
+    sql`tenant_id = ${tenantId} and full_name is not null and deleted_at is null`,
+    query.tracked === undefined ? undefined : sql`${isFollowed} = ${query.tracked}`,
+    query.archived === undefined ? undefined : sql`archived = ${query.archived}`,
+    after && sql`(lower(full_name), repository_id) > (${after[0]}::text, ${after[1]}::bigint)`,
+  ]);
+  const { rows } = await sql<RepositoryRow & { position: [string, number] }>`
+    select ${columns}, json_build_array(lower(full_name), repository_id) as position
+    from repositories where ${where} order by lower(full_name), repository_id limit ${limit + 1}`.execute(trx);
+  return rows;
+}
+
+async function getRow(trx: Trx, tenantId: number, repositoryId: number): Promise<RepositoryRow> {
+  const { rows } = await sql<RepositoryRow>`
+    select ${columns} from repositories
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId}`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error('the repository was found a statement ago');
+  return row;
+}

@@ -1,0 +1,147 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type OperationId, requireAccess } from './access.ts';
+import { limitParameter } from './page.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What is wrong, and what to do.' }),
+    instance: z.string().openapi({ description: 'The path that was asked for.' }),
+    request_id: z.string().openapi({ description: 'Also in `X-Request-Id` and in the log.' }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().openapi({ description: 'The field: `#/query/…`, `#/path/…` or `#/body/…`.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem', {
+    description: 'Problem details (RFC 9457).',
+    example: {
+      type: 'about:blank',
+      title: 'Bad Request',
+      status: 400,
+      detail: 'The request is not right: see errors.',
+      instance: '/api/v1/orgs/acme/commits',
+      request_id: '3f0c6f3e-5d0c-4c0e-9a52-0d2cf8e7b0a5',
+      errors: [{ pointer: '#/query/limit', detail: 'Too big: expected number to be <=100' }],
+    },
+  });
+
+const problemContent = { 'application/problem+json': { schema: problemSchema } };
+const problems = {
+  400: { description: 'A parameter is not right; `errors` names it.', content: problemContent },
+  401: { description: 'No token, or not the right one.', content: problemContent },
+  404: { description: 'There is no such thing.', content: problemContent },
+  500: { description: 'Shiplog failed; its log has the cause.', content: problemContent },
+  503: { description: 'The database does not answer at the moment.', content: problemContent },
+} as const;
+
+interface Operation<P extends string, Params extends z.ZodObject> {
+  readonly operationId: OperationId;
+  readonly path: P;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: Params;
+}
+
+interface Read<P extends string, Params extends z.ZodObject, Body extends z.ZodType> extends Operation<P, Params> {
+  readonly response: Body;
+}
+
+const notModified = { description: 'Not changed since the `ETag` given in `If-None-Match`.', content: {} };
+
+/** A route that reads one object. */
+export function readRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
+  read: Read<P, Params, Body>,
+) {
+  return createRoute({
+    ...about(read),
+    method: 'get',
+    path: read.path,
+    request: { params: read.params, query: z.strictObject({}) },
+    responses: {
+      200: { description: 'The object.', content: { 'application/json': { schema: read.response } } },
+      304: notModified,
+      ...problems,
+    },
+  });
+}
+
+interface List<
+  P extends string,
+  Params extends z.ZodObject,
+  Filters extends z.ZodRawShape,
+  Cursor extends z.ZodType,
+  Item extends z.ZodType,
+> extends Operation<P, Params> {
+  readonly filters: Filters;
+  readonly cursor: { readonly parameter: Cursor };
+  readonly item: Item;
+}
+
+/** A route that reads a list by pages. */
+export function listRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  const Filters extends z.ZodRawShape,
+  Cursor extends z.ZodType,
+  Item extends z.ZodType,
+>(list: List<P, Params, Filters, Cursor, Item>) {
+  const page = z.object({
+    data: z.array(list.item),
+    next_cursor: z.string().nullable().openapi({ description: 'For the next page; null on the last one.' }),
+  });
+  return createRoute({
+    ...about(list),
+    method: 'get',
+    path: list.path,
+    request: {
+      params: list.params,
+      query: z.strictObject({ limit: limitParameter, cursor: list.cursor.parameter, ...list.filters }),
+    },
+    responses: {
+      200: {
+        description: 'A page.',
+        headers: z.object({
+          Link: z.string().optional().openapi({ description: 'The next page, as `<…>; rel="next"`.' }),
+        }),
+        content: { 'application/json': { schema: page } },
+      },
+      304: notModified,
+      ...problems,
+    },
+  });
+}
+
+/** A route that starts something and does not wait for its end. */
+export function actionRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
+  action: Read<P, Params, Body>,
+) {
+  return createRoute({
+    ...about(action),
+    method: 'post',
+    path: action.path,
+    request: { params: action.params, query: z.strictObject({}) },
+    responses: {
+      202: { description: 'Accepted.', content: { 'application/json': { schema: action.response } } },
+      ...problems,
+    },
+  });
+}
+
+function about({ operationId, tag, summary, description }: Operation<string, z.ZodObject>) {
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    security: [{ operator: [] }],
+    middleware: requireAccess(operationId),
+  };
+}

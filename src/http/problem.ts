@@ -1,0 +1,71 @@
+import { STATUS_CODES } from 'node:http';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ConflictError, ForbiddenError, InvalidPayloadError, NotFoundError } from '../errors.ts';
+
+/** What is wrong with one field; `pointer` as in `#/query/limit`, `#/path/org` or `#/body/name`. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface Problem {
+  readonly status: number;
+  /** What is wrong and what to do. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The body of problem details (RFC 9457). */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly request_id: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export function problemResponse(c: Context, problem: Problem): Response {
+  const details: ProblemDetails = {
+    type: 'about:blank',
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.detail,
+    instance: c.req.path,
+    request_id: String(c.get('requestId') ?? ''),
+    ...(problem.errors && { errors: problem.errors }),
+  };
+  return new Response(JSON.stringify(details), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
+  });
+}
+
+/** The one place in which errors become a status; what it does not know is 500, and says nothing of its cause. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof NotFoundError) return { status: 404, detail: error.message };
+  if (error instanceof ForbiddenError) return { status: 403, detail: error.message };
+  if (error instanceof ConflictError) return { status: 409, detail: error.message };
+  if (error instanceof InvalidPayloadError) return { status: 422, detail: error.message };
+  if (error instanceof HTTPException && error.status < 500) return { status: error.status, detail: error.message };
+  if (isAway(error)) {
+    const detail = 'The database does not answer at the moment. Try again.';
+    return { status: 503, detail, headers: { 'retry-after': '5' } };
+  }
+  return { status: 500, detail: 'Shiplog failed to answer; its log has the cause under this request_id.' };
+}
+
+/** The database can not be reached, has no connection left, or is stopping; source: PostgreSQL's error codes, by class. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ETIMEDOUT', 'EPIPE'];
+  return (
+    unreachable.includes(code) ||
+    /^(08|53|57P)/.test(code) ||
+    /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message)
+  );
+}

@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+
+/** Names of production environments, in any case, where the payload does not say so itself. */
+const PRODUCTION_NAMES = '^(production|prod|live|prod[-_].*|.*[-_]prod|.*-production)$';
+
+/** Whether the deployment `d` goes to production. */
+export const isProduction = sql<boolean>`
+  (d.production_environment is true or d.environment ~* ${sql.lit(PRODUCTION_NAMES)})`;
+
+/**
+ * A lateral row `outcome, finished_at` of the deployment `d`: its first success; with none, its first failure.
+ * Other states, and what comes after the success, change nothing.
+ */
+export function deploymentOutcome(tenantId: number) {
+  return sql<{ outcome: 'success' | 'failure' | 'unfinished'; finished_at: Date | null }>`
+    select
+      case when succeeded_at is not null then 'success' when failed_at is not null then 'failure' else 'unfinished' end
+        as outcome,
+      coalesce(succeeded_at, failed_at) as finished_at
+    from (
+      select min(s.created_at) filter (where s.state = 'success') as succeeded_at,
+        min(s.created_at) filter (where s.state in ('failure', 'error')) as failed_at
+      from deployment_statuses s
+      where s.tenant_id = ${tenantId} and s.repository_id = d.repository_id and s.deployment_id = d.deployment_id
+    ) times`;
+}

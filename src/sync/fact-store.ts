@@ -1,0 +1,103 @@
+import { sql } from 'kysely';
+import type { Database } from '../../db/connection.ts';
+import { type Trx, withTenant } from '../../db/tenant.ts';
+import { applyFacts } from '../facts/apply.ts';
+import type { Facts } from '../facts/facts.ts';
+import { commitFacts } from './commit-facts.ts';
+import type { SourceCommit } from './commit-source.ts';
+
+const PAGE = 5_000;
+
+export interface UnlistedPullRequest {
+  readonly number: number;
+  readonly merge_commit_sha: string | null;
+  readonly merged_at: Date;
+}
+
+/** What a repository has stored and what it lacks, for whoever hydrates it. */
+export class FactStore {
+  readonly #db: Database;
+  readonly #tenantId: number;
+  readonly #repositoryId: number;
+
+  constructor(db: Database, { tenantId, repositoryId }: { tenantId: number; repositoryId: number }) {
+    this.#db = db;
+    this.#tenantId = tenantId;
+    this.#repositoryId = repositoryId;
+  }
+
+  record(commits: readonly SourceCommit[]): Promise<void> {
+    return this.apply([commitFacts(this.#repositoryId, commits)]);
+  }
+
+  async apply(facts: readonly Facts[]): Promise<void> {
+    await this.#inTenant((trx) => applyFacts(trx, this.#tenantId, facts));
+  }
+
+  async findFullName(): Promise<string> {
+    const rows = await this.#query<{ full_name: string | null }>(sql`
+      select full_name from repositories
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}`);
+    return rows[0]?.full_name ?? '';
+  }
+
+  /** How many commits lack their details, and merged pull requests the list of their commits. */
+  async countUnhydrated(): Promise<number> {
+    const rows = await this.#query<{ count: number }>(sql`
+      select (select count(*) from commits
+          where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and detailed_at is null)
+        + (select count(*) from pull_requests
+          where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}
+            and merged_at is not null and commits_at is null) as count`);
+    return rows[0]?.count ?? 0;
+  }
+
+  /** A page of commits without details, in the order of their shas. */
+  async listUndetailed(after: string): Promise<string[]> {
+    const rows = await this.#query<{ sha: string }>(sql`
+      select sha from commits
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}
+        and detailed_at is null and sha > ${after}
+      order by sha limit ${PAGE}`);
+    return rows.map(({ sha }) => sha);
+  }
+
+  /** Commits that a stored one names as its parent, and that are not stored. */
+  async listMissingParents(): Promise<string[]> {
+    const rows = await this.#query<{ sha: string }>(sql`
+      select distinct parent.sha
+      from commits c cross join unnest(c.parents) as parent (sha)
+      where c.tenant_id = ${this.#tenantId} and c.repository_id = ${this.#repositoryId}
+        and not exists (
+          select from commits p
+          where p.tenant_id = ${this.#tenantId} and p.repository_id = ${this.#repositoryId} and p.sha = parent.sha)
+      limit ${PAGE}`);
+    return rows.map(({ sha }) => sha);
+  }
+
+  /** Those of the commits that are not stored. */
+  async listUnknown(shas: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#query<{ sha: string }>(sql`
+      select sha from commits
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and sha = any(${shas}::text[])`);
+    const known = new Set(rows.map(({ sha }) => sha));
+    return new Set(shas.filter((sha) => !known.has(sha)));
+  }
+
+  /** A page of merged pull requests whose commits have not been listed, by number. */
+  listUnlisted(after: number): Promise<readonly UnlistedPullRequest[]> {
+    return this.#query<UnlistedPullRequest>(sql`
+      select number, merge_commit_sha, merged_at from pull_requests
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}
+        and merged_at is not null and commits_at is null and number > ${after}
+      order by number limit ${PAGE}`);
+  }
+
+  #query<T>(query: ReturnType<typeof sql<T>>): Promise<readonly T[]> {
+    return this.#inTenant(async (trx) => (await query.execute(trx)).rows);
+  }
+
+  #inTenant<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+    return withTenant(this.#db, this.#tenantId, work);
+  }
+}

@@ -1,0 +1,48 @@
+import type { CommitSource, SourceCommit } from './commit-source.ts';
+import type { GitClone } from './git-clone.ts';
+import type { GitHistory } from './git-history.ts';
+import { type LogOptions, readLog } from './git-log.ts';
+
+const BATCH = 500;
+
+/** A local clone as the source of history. It costs no API budget and knows parents and line counts exactly. */
+export function createGitCommitSource({ clone, history }: { clone: GitClone; history: GitHistory }): CommitSource {
+  const read = (options: Pick<LogOptions, 'shas' | 'revisions'>) =>
+    inBatches(exact(readLog({ path: clone.path, counts: clone.hasContents, ...options }), clone));
+  return {
+    commitDetails: ({ shas }) => read({ revisions: ['--ignore-missing'], shas }),
+    history: ({ from }) => read({ revisions: ['--ignore-missing', '--topo-order', ...from] }),
+    pullRequestCommits: ({ pulls }) =>
+      inBatches(
+        (async function* () {
+          for (const { number, merge_commit_sha } of pulls) {
+            const shas = commitsOf(merge_commit_sha, history);
+            if (shas) yield { number, shas };
+          }
+        })(),
+      ),
+  };
+}
+
+/** What a merge brought in; a commit that is no merge is all there is of its pull request. */
+function commitsOf(mergeCommit: string | null, history: GitHistory): readonly string[] | undefined {
+  const step = mergeCommit === null ? undefined : history.findStep(mergeCommit);
+  if (step === undefined) return undefined;
+  const shas = history.shasOf(step);
+  return shas.length > 1 ? shas.slice(0, -1) : shas;
+}
+
+/** Where a shallow clone was cut, git takes a commit for the first one, with every line of its files new. */
+async function* exact(commits: AsyncIterable<SourceCommit>, { boundary }: GitClone): AsyncGenerator<SourceCommit> {
+  for await (const commit of commits) if (!boundary.has(commit.sha)) yield commit;
+}
+
+async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    if (batch.push(item) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
+import { query } from '../support/embedded-process.ts';
+import { listTables, NOT_TENANTS } from '../support/tenant-tables.ts';
+
+const privilegesRow = z.object({ privileges: z.record(z.string(), z.array(z.string())) });
+
+const { url } = await createTestDatabase();
+const tables = await listTables(url);
+const tenantTables = tables.filter((table) => !NOT_TENANTS.has(table));
+
+describe.each(tenantTables)('%s', (table) => {
+  it('has the tenant first in its primary key, unique indexes and foreign keys', async () => {
+    const keys = await query(
+      url,
+      `select conname as name, attname as first, contype = 'p' as primary
+       from pg_constraint join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+       where conrelid = '${table}'::regclass and contype in ('p', 'u', 'f', 'x')
+       union all
+       select indexrelid::regclass::text, attname, false
+       from pg_index left join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+       where indrelid = '${table}'::regclass and (indisunique or indisexclusion)`,
+    );
+    expect(keys).toContainEqual(expect.objectContaining({ primary: true }));
+    for (const key of keys) expect(key).toMatchObject({ first: 'tenant_id' });
+  });
+
+  it('keeps tenants apart by a forced policy, and by no other', async () => {
+    const [flags] = await query(
+      url,
+      `select relrowsecurity as enabled, relforcerowsecurity as forced from pg_class where oid = '${table}'::regclass`,
+    );
+    expect(flags).toEqual({ enabled: true, forced: true });
+    const policies = await query(
+      url,
+      `select roles::text[] as roles, cmd, qual, coalesce(with_check, qual) as with_check from pg_policies
+       where schemaname = 'public' and tablename = '${table}' and roles && array['public', 'shiplog_app']::name[]`,
+    );
+    const ownRows = `(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::bigint)`;
+    expect(policies).toEqual([{ roles: ['shiplog_app'], cmd: 'ALL', qual: ownRows, with_check: ownRows }]);
+  });
+
+  it('names the tenant in a column that is never null', async () => {
+    const columns = await query(
+      url,
+      `select format_type(atttypid, null) as type, attnotnull as not_null from pg_attribute
+       where attrelid = '${table}'::regclass and attname = 'tenant_id'`,
+    );
+    expect(columns).toEqual([{ type: 'bigint', not_null: true }]);
+  });
+});
+
+describe('the roles', () => {
+  it('can not log in, bypass row security, make roles or databases, or own anything', async () => {
+    const roles = await query(
+      url,
+      `select rolname, rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb as powerful,
+         exists (select from pg_shdepend where refobjid = r.oid and deptype = 'o') as owning,
+         exists (select from pg_auth_members where member = r.oid) as member
+       from pg_roles r where rolname in ('shiplog_app', 'shiplog_instance') order by rolname`,
+    );
+    const weak = { powerful: false, owning: false, member: false };
+    expect(roles).toEqual([
+      { rolname: 'shiplog_app', ...weak },
+      { rolname: 'shiplog_instance', ...weak },
+    ]);
+  });
+
+  it('of the instance reads the list of tenants, works on deliveries, and touches no other table', async () => {
+    expect(await listPrivileges('shiplog_instance')).toEqual({
+      deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      tenants: ['SELECT'],
+    });
+  });
+
+  it('of a tenant touches the tables of tenants only, and can not empty them past their policies', async () => {
+    const privileges = await listPrivileges('shiplog_app');
+    expect(Object.keys(privileges).toSorted()).toEqual(tenantTables.toSorted());
+    for (const table of tenantTables) {
+      expect(['DELETE', 'INSERT', 'SELECT', 'UPDATE']).toEqual(expect.arrayContaining(privileges[table] ?? []));
+    }
+  });
+});
+
+async function listPrivileges(role: string): Promise<Record<string, string[]>> {
+  const kinds = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
+  const [row] = await query(
+    url,
+    `select coalesce(json_object_agg(relname, kinds), '{}') as privileges from (
+       select relname, array_agg(kind order by kind) as kinds
+       from pg_class cross join unnest(array['${kinds.join("','")}']) kind
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+         and (has_table_privilege('${role}', oid, kind)
+           or (kind in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') and has_any_column_privilege('${role}', oid, kind)))
+       group by relname) held`,
+  );
+  return privilegesRow.parse(row).privileges;
+}
