@@ -6,8 +6,8 @@ import type { Config } from './config.ts';
 import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
 import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
-import { storeDeliveries } from './intake/deliveries.ts';
 import { createGroupCommit } from './intake/group-commit.ts';
+import { startStorageThread } from './intake/storage-thread.ts';
 import { createWebhookEndpoint, WEBHOOK_PATH } from './intake/webhook-endpoint.ts';
 import { startWebhookProxy } from './intake/webhook-proxy.ts';
 import type { Logger } from './logging.ts';
@@ -97,19 +97,12 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 function createWebServer(options: WebOptions, resources: Resources): Server {
   const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
   const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
-  const intakeDb = connect({ url: withQueryTimeout(databaseUrl), max: 4 });
-  resources.add({ name: 'intake connections', close: () => intakeDb.destroy(), withinMs: 500 });
-  const deliveries = createGroupCommit({ store: (group) => storeDeliveries(intakeDb, queue, group), log });
+  const storage = startStorageThread({ databaseUrl });
+  resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 500 });
+  const deliveries = createGroupCommit({ storeGroup: storage.storeGroup, log });
   const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
   const direct = new Map([[WEBHOOK_PATH, webhooks], ...createHealth({ db, databaseUrl, queue, log })]);
   return createHttpServer({ direct, fetch: (request) => api.fetch(request), log, ...(timeouts && { timeouts }) });
-}
-
-/** Intake has connections of its own, which give up before GitHub does: slow reads elsewhere must not refuse webhooks. */
-function withQueryTimeout(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.searchParams.set('query_timeout', '4000');
-  return url.href;
 }
 
 function hostForClients(host: string): string {

@@ -43,7 +43,7 @@ function open(port: number): Promise<Socket> {
 function parseAnswer(received: Buffer): number | undefined {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
-  const head = received.latin1Slice(0, headEnd);
+  const head = received.toString('latin1', 0, headEnd);
   const length = /content-length: (\d+)/i.exec(head)?.[1];
   if (length === undefined) throw new Error(`an answer without a length:\n${head}`);
   return received.length < headEnd + 4 + Number(length) ? undefined : Number(head.slice(9, 12));

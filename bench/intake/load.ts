@@ -69,7 +69,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
 function sendOne(connection: Connection, template: RequestTemplate | undefined): Promise<number> {
   if (!template) throw new Error('no request to send');
   const request = Buffer.from(template.bytes);
-  request.latin1Write(randomUUID(), template.guidAt);
+  request.write(randomUUID(), template.guidAt, 'latin1');
   return connection.send(request);
 }
 

@@ -7,7 +7,7 @@ import { mappers } from './registry.ts';
  * @throws InvalidPayloadError when the payload is not of the event's shape
  */
 export function mapEvent(event: WebhookEvent): MappedEvent {
-  const mapper = mappers.get(event.name);
+  const mapper = Object.hasOwn(mappers, event.name) ? mappers[event.name] : undefined;
   if (!mapper) return ignore(`unknown event ${event.name}`);
   const account = findAccount(event);
   if (account && !isTenant(account.type)) return ignore(`an account of type ${account.type} is no tenant`);

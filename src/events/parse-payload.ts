@@ -14,7 +14,7 @@ export function parsePayload<T extends z.ZodType>(schema: T, { name, payload }: 
   const { issues } = parsed.error;
   const wrong = issues.slice(0, MOST_ISSUES).map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`);
   const more = issues.length > MOST_ISSUES ? [`and ${issues.length - MOST_ISSUES} more`] : [];
-  throw new InvalidPayloadError(`A ${name} event is not of its shape: ${[...wrong, ...more].join('; ')}`, {
+  throw new InvalidPayloadError(`This is no ${name} event: ${[...wrong, ...more].join('; ')}`, {
     cause: parsed.error,
   });
 }

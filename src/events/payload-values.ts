@@ -39,7 +39,11 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 /** ISO 8601 with any offset, or seconds since 1970: a push gives some of its times as those. Comes out in UTC. */
 export const timestamp = z.unknown().transform((value, context): string => {
   const time =
-    typeof value === 'number' ? value * 1_000 : typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : NaN;
+    typeof value === 'number'
+      ? value * 1_000
+      : typeof value === 'string' && isoTime.test(value)
+        ? Date.parse(value)
+        : NaN;
   if (time >= EARLIEST && time <= LATEST) return new Date(time).toISOString();
   context.addIssue({ code: 'custom', message: 'is no time between the years 1 and 9999' });
   return z.NEVER;

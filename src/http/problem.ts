@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import type { StatusCode } from 'hono/utils/http-status';
 import { ConflictError, ForbiddenError, InvalidPayloadError, NotFoundError } from '../errors.ts';
 
 /** What is wrong with one field; `pointer` as in `#/query/limit`, `#/path/org` or `#/body/name`. */
@@ -35,13 +36,12 @@ export function problemResponse(c: Context, problem: Problem): Response {
     status: problem.status,
     detail: problem.detail,
     instance: c.req.path,
-    request_id: String(c.get('requestId') ?? ''),
+    request_id: c.get('requestId'),
     ...(problem.errors && { errors: problem.errors }),
   };
-  return new Response(JSON.stringify(details), {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
-  });
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers };
+  // Through the context, which adds the headers that are set for every answer.
+  return c.newResponse(JSON.stringify(details), { status: problem.status as StatusCode, headers });
 }
 
 /** The one place in which errors become a status; what it does not know is 500, and says nothing of its cause. */

@@ -25,36 +25,27 @@ interface Member {
   reject: (error: unknown) => void;
 }
 
-// While one group waits for the disk, the next one is sent.
-const GROUPS_IN_FLIGHT = 1;
-
 /**
  * Lets concurrent requests share commits. Nothing waits for a timer: an idle store takes the next delivery at once,
  * and what arrives while it is busy goes together.
  */
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const waiting: Member[] = [];
-  let inFlight = 0;
-  let scheduled = false;
+  let busy = false;
 
-  const flushNext = () => {
-    scheduled = false;
-    while (waiting.length > 0 && inFlight < GROUPS_IN_FLIGHT) {
-      inFlight += 1;
-      void settleGroup(takeGroup(waiting, options), options).finally(() => {
-        inFlight -= 1;
-        flushNext();
-      });
-    }
+  // One group at a time: with two, both are smaller, and the commits cost more than the waiting saves.
+  const flush = async () => {
+    while (waiting.length > 0) await settleGroup(takeGroup(waiting, options), options);
+    busy = false;
   };
   return {
     add: (delivery) =>
       new Promise((resolve, reject) => {
         waiting.push({ delivery, resolve, reject });
-        if (scheduled || inFlight >= GROUPS_IN_FLIGHT) return;
-        scheduled = true;
+        if (busy) return;
+        busy = true;
         // After this turn of the event loop, so that requests which arrived together share a group.
-        setImmediate(flushNext);
+        setImmediate(flush);
       }),
   };
 }

@@ -31,7 +31,7 @@ export function startStorageThread(data: StorageThreadData): StorageThread {
   let thread: Worker | undefined = spawnThread();
 
   function spawnThread(): Worker {
-    const started = new Worker(new URL('./storage-worker.ts', import.meta.url), { workerData: data, execArgv: [] });
+    const started = new Worker(new URL('./storage-worker.ts', import.meta.url), { workerData: data });
     let cause = 'the storage thread ended';
     started.on('message', (reply: StoreReply) => settle(calls, reply));
     started.on('error', (error: Error) => {

@@ -22,7 +22,9 @@ export function parseMergeMessage(message: string): MergedPullRequest | undefine
     return pullRequest({ digits: merge[1], title: title.trim() || subject, body: body.join('\n'), headRef: merge[3] });
   }
   const squash = SQUASH.exec(subject);
-  return squash ? pullRequest({ digits: squash[2], title: squash[1] ?? '', body: text, headRef: undefined }) : undefined;
+  return squash
+    ? pullRequest({ digits: squash[2], title: squash[1] ?? '', body: text, headRef: undefined })
+    : undefined;
 }
 
 interface MessageParts {

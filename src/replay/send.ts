@@ -13,6 +13,7 @@ export interface SendOptions {
   readonly onSent: (sent: Sent) => void;
   /** Called when Shiplog is away, and when it is back. */
   readonly onAway: (away: boolean) => void;
+  readonly signal: AbortSignal;
   /** For how long an absent Shiplog is waited for. */
   readonly patienceMs?: number;
 }
@@ -72,6 +73,7 @@ class Sender {
   async send({ guid, event, payload }: Webhook): Promise<void> {
     const body = Buffer.from(JSON.stringify(payload));
     for (let attempt = 0; !this.#stopped; attempt += 1) {
+      this.#options.signal.throwIfAborted();
       const answer = await this.#post(body, { guid, event }).catch((error: unknown) => messageOf(error));
       if (typeof answer !== 'string' && answer.status === 202) {
         this.#taken();
@@ -129,7 +131,7 @@ class Sender {
           'x-hub-signature-256': `sha256=${createHmac('sha256', this.#options.secret).update(body).digest('hex')}`,
         },
       });
-      posted.on('response', (response) => readAnswer(response).then(resolve, reject));
+      posted.on('response', (response) => void readAnswer(response).then(resolve, reject));
       posted.on('error', reject);
       posted.end(body);
     });

@@ -65,7 +65,8 @@ async function peel(path: string, refs: readonly Ref[]): Promise<(string | undef
   return answers;
 }
 
-const PRERELEASE = /\d+\.\d+\.\d+-[0-9a-z]|\d[-._]?(?:alpha|beta|rc|pre|preview|dev|canary|next|nightly|snapshot)(?![a-z])/i;
+const PRERELEASE =
+  /\d+\.\d+\.\d+-[0-9a-z]|\d[-._]?(?:alpha|beta|rc|pre|preview|dev|canary|next|nightly|snapshot)(?![a-z])/i;
 
 /** Semantic versioning's pre-releases, such as 2.0.0-rc.1, and what others write for the same: 2.0rc1, v3-beta. */
 export function isPrerelease(tagName: string): boolean {

@@ -1,32 +1,52 @@
-import { COMMIT_SEEN_AT } from '../facts/commits.ts';
+import { commitEmailFacts } from '../events/commit-emails.ts';
+import { commit as pushedCommit, commitFact, type PayloadCommit } from '../events/payload-commit.ts';
 import type { Facts } from '../facts/facts.ts';
-import type { SourceCommit } from './commit-source.ts';
+import type { CommitFact } from '../facts/commits.ts';
+import type { SourceCommit, SourcePerson } from './commit-source.ts';
 
-export function commitFacts(repositoryId: number, commits: readonly SourceCommit[]): Facts {
+/** Of these two sightings of a commit, the one with both dates exact is the better one. */
+const EXACT = 1;
+
+/**
+ * Commits of a source as facts: those that a push of the same commits comes to, with its dates and details added.
+ * @param seenAt when the source said whose the emails are
+ */
+export function commitFacts(
+  commits: readonly SourceCommit[],
+  { repositoryId, seenAt }: { repositoryId: number; seenAt: string },
+): Facts {
+  const pushed = commits.map(asPushed);
+  const users = commits.flatMap(({ author, committer }) => [author.user, committer.user]);
+  const event = { name: 'push', payload: null, receivedAt: seenAt, appId: null };
   return {
-    commits: commits.map((commit) => ({
-      repository_id: repositoryId,
-      sha: commit.sha,
-      observed: {
-        at: COMMIT_SEEN_AT,
-        // Both dates are exact here; a push gives one for the two.
-        rank: 1,
-        message_headline: '',
-        author_name: commit.author.name,
-        author_email: commit.author.email,
-        committer_name: commit.committer.name,
-        committer_email: commit.committer.email,
-        co_authors: [],
-        authored_at: commit.authored_at,
-        committed_at: commit.committed_at,
-      },
-      detailed: {
-        at: COMMIT_SEEN_AT,
-        parents: commit.parents,
-        additions: commit.additions,
-        deletions: commit.deletions,
-        changed_files: commit.changed_files,
-      },
-    })),
+    ...commitEmailFacts(event, pushed, users),
+    commits: commits.map((commit, index) =>
+      exactFact(commit, commitFact(repositoryId, pushed[index] ?? asPushed(commit))),
+    ),
+  };
+}
+
+function asPushed({ sha, message, author, committer, committed_at }: SourceCommit): PayloadCommit {
+  return pushedCommit.parse({
+    id: sha,
+    message,
+    timestamp: committed_at,
+    author: withUsername(author),
+    committer: withUsername(committer),
+  });
+}
+
+function withUsername({ name, email, user }: SourcePerson) {
+  return { name, email, username: user?.login };
+}
+
+function exactFact(commit: SourceCommit, fact: CommitFact): CommitFact {
+  const { parents, additions, deletions, changed_files, authored_at, committed_at } = commit;
+  const { observed } = fact;
+  if (!observed) return fact;
+  return {
+    ...fact,
+    observed: { ...observed, rank: EXACT, authored_at, committed_at },
+    detailed: { at: observed.at, parents, additions, deletions, changed_files },
   };
 }

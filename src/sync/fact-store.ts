@@ -27,7 +27,8 @@ export class FactStore {
   }
 
   record(commits: readonly SourceCommit[]): Promise<void> {
-    return this.apply([commitFacts(this.#repositoryId, commits)]);
+    const seenAt = new Date().toISOString();
+    return this.apply([commitFacts(commits, { repositoryId: this.#repositoryId, seenAt })]);
   }
 
   async apply(facts: readonly Facts[]): Promise<void> {

@@ -19,7 +19,9 @@ export interface GitClone {
 export async function openClone(path: string): Promise<GitClone> {
   const format = await readObjectFormat(path);
   if (format !== 'sha1') {
-    throw new ConfigError(`${path} names its commits by ${format}. GitHub has no such repositories; only sha1 can be read.`);
+    throw new ConfigError(
+      `${path} names its commits by ${format}. GitHub has no such repositories; only sha1 can be read.`,
+    );
   }
   const { branch, ref } = await findDefaultBranch(path);
   const tip = await findGitLine({ path, args: ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`] });
@@ -31,7 +33,8 @@ async function readObjectFormat(path: string): Promise<string> {
     return (await readGit({ path, args: ['rev-parse', '--show-object-format'] })).trim();
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    const reason = cause instanceof Error ? cause.message.replace(/^git rev-parse failed: (fatal: )?/, '') : String(cause);
+    const reason =
+      cause instanceof Error ? cause.message.replace(/^git rev-parse failed: (fatal: )?/, '') : String(cause);
     throw new ConfigError(`${path} can not be read as a git repository: ${reason}`, { cause });
   }
 }

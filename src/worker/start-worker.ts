@@ -18,7 +18,13 @@ export interface Worker {
 
 export async function startWorker({ db, queue, log, appId }: WorkerOptions): Promise<Worker> {
   // Two at a time: while one's statements run in the database, the other maps payloads.
-  const options = { transactional: true, batchSize: 100, localConcurrency: 2, pollingIntervalSeconds: 2 } as const;
+  const options = {
+    transactional: true,
+    batchSize: 100,
+    localConcurrency: 2,
+    pollingIntervalSeconds: 1,
+    notifyPollingIntervalSeconds: 1,
+  } as const;
   await queue.work(APPLY_DELIVERIES, options, async (_jobs, tx) => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);

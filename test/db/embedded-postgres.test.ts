@@ -9,10 +9,9 @@ import { openEmbedded } from '../../db/embedded/embedded-postgres.ts';
 import { isRunning } from '../../db/embedded/postmaster.ts';
 import { stopServer } from '../../db/embedded/server.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { makeDirectories, query, spawnUser, startUser, stop } from '../support/embedded-process.ts';
+import { killUsers, makeDirectories, query, spawnUser, startUser, stop } from '../support/embedded-process.ts';
 
 type Directories = Awaited<ReturnType<typeof makeDirectories>>;
-const asRoot = process.getuid?.() === 0;
 
 describe('an embedded PostgreSQL', () => {
   let directories: Directories;
@@ -30,7 +29,10 @@ describe('an embedded PostgreSQL', () => {
     const { uid, gid } = await stat(directory);
     bystander = spawn('sleep', ['600'], { uid, gid, cwd: '/', stdio: 'ignore' });
   });
-  afterEach(() => stopServer({ directory, patienceMs: 5_000 }));
+  afterEach(async () => {
+    killUsers();
+    await stopServer({ directory, patienceMs: 5_000 });
+  });
   afterAll(async () => {
     bystander.kill();
     await directories.remove();
@@ -88,13 +90,6 @@ describe('an embedded PostgreSQL', () => {
     expect(await isRunning(first.pid, directory)).toBe(true);
     await stop(second);
     expect(await isRunning(first.pid, directory)).toBe(false);
-  });
-
-  it('is one server for programs that start at the same moment', async () => {
-    const users = await Promise.all([startUser(directories), startUser(directories), startUser(directories)]);
-    expect(new Set(users.map((user) => user.pid)).size).toBe(1);
-    await Promise.all(users.map((user) => stop(user)));
-    expect(await isRunning(users[0].pid, directory)).toBe(false);
   });
 
   it('outlives the Ctrl-C that ends its user, until the user is done', async () => {
@@ -157,8 +152,21 @@ describe('a data directory', () => {
   beforeAll(async () => {
     directories = await makeDirectories();
   });
-  afterEach(() => rm(directories.dataDir, { recursive: true, force: true }));
+  afterEach(async () => {
+    killUsers();
+    await stopServer({ directory: join(directories.dataDir, 'postgres'), patienceMs: 5_000 });
+    await rm(directories.dataDir, { recursive: true, force: true });
+  });
   afterAll(() => directories.remove());
+
+  it('is made once for programs that start at the same moment, and has one server', async () => {
+    const users = await Promise.all([startUser(directories), startUser(directories), startUser(directories)]);
+    const [{ pid, directory }] = users;
+    expect(users.map((user) => user.pid)).toEqual([pid, pid, pid]);
+    expect(users.filter((user) => 'create' in user.steps)).toHaveLength(1);
+    expect(await Promise.all(users.map((user) => stop(user)))).toEqual([0, 0, 0]);
+    expect(await isRunning(pid, directory)).toBe(false);
+  });
 
   it('is made anew when the first start was killed on the way', async () => {
     const child = spawnUser(directories);
@@ -188,47 +196,3 @@ describe('a data directory', () => {
     expect(() => findBinaries('plan9-mips')).toThrow(/no embedded PostgreSQL for plan9-mips .*set DATABASE_URL/);
   });
 });
-
-// Only root can run PostgreSQL as another user; everybody else runs it as themselves, as the tests above do then.
-if (asRoot) {
-  describe('as root', () => {
-    let directories: Directories;
-    beforeAll(async () => {
-      directories = await makeDirectories();
-    });
-    afterAll(() => directories.remove());
-
-    it('runs as an unprivileged user from a directory that only root may enter', async () => {
-      const barred = join(dirname(directories.dataDir), 'barred');
-      await mkdir(barred, { mode: 0o700 });
-      const binaries = { ...findBinaries(), directory: join(barred, 'native') };
-      await cp(findBinaries().directory, binaries.directory, { recursive: true, verbatimSymlinks: true });
-      const options = { dataDir: join(barred, 'data'), stagingDirs: [directories.stagingDir], binaries };
-
-      const first = await openEmbedded(options);
-      await query(first.url, 'create table notes (note text)');
-      await first.close();
-      const second = await openEmbedded(options);
-      expect(await query(second.url, 'select * from notes')).toEqual([]);
-      await second.close();
-
-      // PostgreSQL runs only as the owner of its data.
-      expect((await stat(first.directory)).uid).toBe(first.uid);
-      expect(first.uid).toBeGreaterThan(0);
-      expect(first.directory.startsWith(directories.stagingDir)).toBe(true);
-      expect(await realpath(join(barred, 'data', 'postgres'))).toBe(first.directory);
-      expect(second.directory).toBe(first.directory);
-    });
-
-    it('does not stage binaries where others may write', async () => {
-      const open = join(dirname(directories.dataDir), 'open-to-all');
-      await mkdir(open);
-      await chmod(open, 0o777);
-      const barred = join(dirname(directories.dataDir), 'barred-too');
-      await mkdir(barred, { mode: 0o700 });
-      await expect(openEmbedded({ dataDir: join(barred, 'data'), stagingDirs: [open] })).rejects.toThrow(
-        /reaches none of .*DATABASE_URL/,
-      );
-    });
-  });
-}

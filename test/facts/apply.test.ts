@@ -4,6 +4,7 @@ import { withTenant } from '../../db/tenant.ts';
 import { applyFacts } from '../../src/facts/apply.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { pullRequestCommitFacts } from '../../src/facts/pull-request-commits.ts';
+import { inAnyOrder } from '../support/any-order.ts';
 import { arbitraryFacts } from '../support/arbitrary-facts.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { readRows, removeRows, type Rows } from '../support/rows.ts';
@@ -28,18 +29,8 @@ describe('applyFacts', () => {
     const stream = fc.array(arbitraryFacts(), { minLength: 1, maxLength: 25 });
     await fc.assert(
       fc.asyncProperty(stream, fc.infiniteStream(fc.nat()), async (facts, random) => {
-        const next = () => random.next().value ?? 0;
         const expected = await rowsAfter([facts]);
-        const shuffled = [...facts, ...facts.filter(() => next() % 3 === 0)]
-          .map((fact) => ({ fact, order: next() }))
-          .sort((a, b) => a.order - b.order)
-          .map(({ fact }) => fact);
-        const batches: Facts[][] = [];
-        for (const fact of shuffled) {
-          if (batches.length === 0 || next() % 2 === 0) batches.push([]);
-          batches.at(-1)?.push(fact);
-        }
-        expect(await rowsAfter(batches)).toEqual(expected);
+        expect(await rowsAfter(inAnyOrder(facts, random))).toEqual(expected);
       }),
       { numRuns: 150 },
     );

@@ -13,11 +13,12 @@ export interface ReleaseEventOptions extends RepositoryEventOptions {
     readonly targetCommitish?: string;
     readonly createdAt?: string;
     readonly publishedAt?: string | null;
+    readonly updatedAt?: string;
   };
 }
 
 export function releasePayload({ action = 'published', release = {}, ...event }: ReleaseEventOptions = {}): Json {
-  const { id = 80_000, tagName = 'v1.0.0', createdAt = T0 } = release;
+  const { id = 80_000, tagName = 'v1.0.0', createdAt = T0, publishedAt = createdAt } = release;
   return {
     action,
     release: {
@@ -30,7 +31,9 @@ export function releasePayload({ action = 'published', release = {}, ...event }:
       prerelease: release.prerelease ?? false,
       target_commitish: release.targetCommitish ?? 'main',
       created_at: createdAt,
-      published_at: release.publishedAt === undefined ? createdAt : release.publishedAt,
+      published_at: publishedAt,
+      updated_at: release.updatedAt ?? publishedAt ?? createdAt,
+      immutable: false,
     },
     ...repositoryEvent(event),
   };

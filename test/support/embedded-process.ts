@@ -34,13 +34,23 @@ export async function makeDirectories(): Promise<Directories & { remove(): Promi
   };
 }
 
+const children = new Set<ChildProcess>();
+
+/** Ends the programs that a failed test left behind. */
+export function killUsers(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
+
 /** Runs a program, in a process group of its own, that uses the embedded PostgreSQL until it is told to stop. */
 export function spawnUser({ dataDir, stagingDir }: Directories): ChildProcess {
   const program = join(import.meta.dirname, 'embedded-user.ts');
-  return spawn(process.execPath, [program, dataDir, stagingDir], {
+  const child = spawn(process.execPath, [program, dataDir, stagingDir], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
 }
 
 /** The same, once it has opened the database. */

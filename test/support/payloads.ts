@@ -56,6 +56,7 @@ export function repositoryPayload(options: RepositoryOptions = {}): Json {
     full_name: `${owner.login}/${name}`,
     html_url: `https://github.com/${owner.login}/${name}`,
     owner: userPayload(owner),
+    has_discussions: false,
     private: options.private ?? false,
     visibility: options.private === true ? 'private' : 'public',
     default_branch: defaultBranch,
@@ -106,7 +107,7 @@ export interface CommitOptions {
   readonly committer?: GitPerson;
 }
 
-export function commitPayload(options: CommitOptions): Json {
+export function commitPayload(options: CommitOptions): Json & { readonly id: string } {
   const author = options.author ?? { name: 'Alice', email: 'alice@acme.example', username: 'alice' };
   return {
     id: options.id,
@@ -127,7 +128,7 @@ export interface PushOptions extends RepositoryEventOptions {
   readonly ref?: string;
   readonly before?: string;
   readonly after?: string;
-  readonly commits?: readonly Json[];
+  readonly commits?: readonly (Json & { readonly id: string })[];
   readonly headCommit?: Json | null;
   readonly forced?: boolean;
   /** Also when the branch was created or deleted; whole seconds. */
@@ -138,7 +139,7 @@ export interface PushOptions extends RepositoryEventOptions {
 export function pushPayload(options: PushOptions = {}): Json {
   const commits = options.commits ?? [commitPayload({ id: sha('head') })];
   const { ref = 'refs/heads/main', before = sha('base'), pushedAt = T0 } = options;
-  const after = options.after ?? String(commits.at(-1)?.['id'] ?? sha('head'));
+  const after = options.after ?? commits.at(-1)?.id ?? sha('head');
   const event = repositoryEvent({ ...options, repository: { ...options.repository, pushedAt } });
   const { owner, created_at, ...repository } = objectOf(event, 'repository');
   const { login } = options.repository?.owner ?? ACME;
@@ -220,6 +221,7 @@ function installation(options: InstallationOptions): Json {
     id,
     account: userPayload(account),
     repository_selection: options.repositorySelection ?? 'all',
+    app_slug: 'shiplog',
     target_id: account.id,
     target_type: account.type,
     permissions: options.permissions ?? { contents: 'read', metadata: 'read' },

@@ -4,6 +4,7 @@ import {
   ALICE,
   BOB,
   repositoryEvent,
+  repositoryPayload,
   type RepositoryEventOptions,
   sha,
   T0,
@@ -39,14 +40,14 @@ export interface PullRequestEventOptions extends RepositoryEventOptions {
 }
 
 export function pullRequestPayload({ action = 'opened', pull = {}, ...event }: PullRequestEventOptions = {}): Json {
-  return { action, number: pull.number ?? 1, pull_request: fullPullRequest(pull), ...repositoryEvent(event) };
+  return { action, number: pull.number ?? 1, pull_request: fullPullRequest(pull, event), ...repositoryEvent(event) };
 }
 
-function fullPullRequest(pull: PullRequestOptions): Json {
+function fullPullRequest(pull: PullRequestOptions, event: RepositoryEventOptions): Json {
   const { mergedAt = null, mergedBy = BOB } = pull;
   return {
     ...objectOf(examplePayload('pull_request', 13), 'pull_request'),
-    ...simplePullRequest(pull),
+    ...simplePullRequest(pull, event),
     merged: mergedAt !== null,
     merged_by: mergedAt === null ? null : userPayload(mergedBy),
     additions: pull.additions ?? 10,
@@ -56,7 +57,8 @@ function fullPullRequest(pull: PullRequestOptions): Json {
 }
 
 /** As it stands in events about its reviews and comments: without size. */
-function simplePullRequest(pull: PullRequestOptions): Json {
+function simplePullRequest(pull: PullRequestOptions, { repository }: RepositoryEventOptions): Json {
+  const repo = repositoryPayload(repository);
   const base = objectOf(examplePayload('pull_request_review', 1), 'pull_request');
   const { number = 1, createdAt = T0, mergedAt = null } = pull;
   const closedAt = pull.closedAt ?? mergedAt;
@@ -69,9 +71,9 @@ function simplePullRequest(pull: PullRequestOptions): Json {
     state: closedAt === null ? 'open' : 'closed',
     draft: pull.draft ?? false,
     user: userPayload(pull.author ?? ALICE),
-    labels: (pull.labels ?? []).map((name, index) => ({ ...labelExample(), id: index + 1, name })),
-    head: { ...objectOf(base, 'head'), ref: pull.headRef ?? 'topic', sha: pull.headSha ?? sha('head') },
-    base: { ...objectOf(base, 'base'), ref: pull.baseRef ?? 'main', sha: pull.baseSha ?? sha('base') },
+    labels: labelsOf(pull.labels),
+    head: { ...objectOf(base, 'head'), ref: pull.headRef ?? 'topic', sha: pull.headSha ?? sha('head'), repo },
+    base: { ...objectOf(base, 'base'), ref: pull.baseRef ?? 'main', sha: pull.baseSha ?? sha('base'), repo },
     merge_commit_sha: pull.mergeCommitSha ?? (mergedAt === null ? null : sha(`merge ${number}`)),
     created_at: createdAt,
     updated_at: pull.updatedAt ?? closedAt ?? createdAt,
@@ -80,8 +82,9 @@ function simplePullRequest(pull: PullRequestOptions): Json {
   };
 }
 
-function labelExample(): Json {
-  return objectOf(examplePayload('label', 3), 'label');
+function labelsOf(names: readonly string[] = []): Json[] {
+  const example = objectOf(examplePayload('label', 3), 'label');
+  return names.map((name, index) => Object.assign({}, example, { id: index + 1, name }));
 }
 
 export interface ReviewEventOptions extends RepositoryEventOptions {
@@ -113,7 +116,7 @@ export function reviewPayload({
       commit_id: review.commitSha ?? pull.headSha ?? sha('head'),
       submitted_at: submittedAt,
     },
-    pull_request: simplePullRequest({ updatedAt: submittedAt, ...pull }),
+    pull_request: simplePullRequest({ updatedAt: submittedAt, ...pull }, event),
     ...repositoryEvent({ sender: author, ...event }),
   };
 }
@@ -143,7 +146,7 @@ export function reviewCommentPayload(options: ReviewCommentEventOptions = {}): J
       commit_id: commitSha,
       original_commit_id: commitSha,
     },
-    pull_request: simplePullRequest({ updatedAt: createdAt, ...pull }),
+    pull_request: simplePullRequest({ updatedAt: createdAt, ...pull }, event),
     ...repositoryEvent({ sender: comment.author ?? BOB, ...event }),
   };
 }
@@ -198,7 +201,7 @@ function issueOf(issue: IssueOptions): Json {
     title: issue.title ?? 'The engine does not start',
     body: issue.body === undefined ? 'It should.' : issue.body,
     user: userPayload(issue.author ?? ALICE),
-    labels: (issue.labels ?? []).map((name, index) => ({ ...labelExample(), id: index + 1, name })),
+    labels: labelsOf(issue.labels),
     state: closedAt === null ? 'open' : 'closed',
     state_reason: issue.stateReason ?? (closedAt === null ? null : 'completed'),
     created_at: createdAt,

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
@@ -24,7 +24,7 @@ import { addReviews } from './reviews.ts';
 /** The HTTP API, with its description at `/openapi.json` and `/docs`. */
 export function createApi(deps: ApiDeps): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : invalid(result, c)),
+    defaultHook: (result, c) => (result.success ? undefined : invalidRequest(result, c)),
   });
   addMiddleware(api, deps);
   addOrgs(api, deps);
@@ -74,7 +74,7 @@ function addMiddleware(api: Api, { log, operatorToken, publicUrl }: ApiDeps): vo
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
 }
 
-const notAllowed = (c: Parameters<typeof problemResponse>[0], methods: readonly string[]) =>
+const notAllowed = (c: Context<ApiEnv>, methods: readonly string[]) =>
   problemResponse(c, {
     status: 405,
     detail: `${c.req.method} is not possible here; use ${methods.join(' or ')}.`,
@@ -99,10 +99,7 @@ function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {
   };
 }
 
-function invalid(
-  { error, target }: { error: z.ZodError; target: string },
-  c: Parameters<typeof problemResponse>[0],
-): Response {
+function invalidRequest({ error, target }: { error: z.ZodError; target: string }, c: Context<ApiEnv>): Response {
   const part = target === 'param' ? 'path' : target === 'json' ? 'body' : target;
   const errors = error.issues.flatMap((issue): FieldError[] => {
     if (issue.code !== 'unrecognized_keys') {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { idKey, type KeysOf } from './cursor.ts';
+import { isListed } from './org-scope.ts';
 import { allOf } from './page.ts';
 
 export interface ContributorRow {
@@ -30,7 +31,7 @@ export function listContributors(trx: Trx, tenantId: number, query: Contributors
   const { limit, cursor: after, type, login, commits } = query;
   const authored = sql`exists (
     select from contributor_emails e join commits m on m.tenant_id = ${tenantId} and m.author_email = e.email
-    where e.tenant_id = ${tenantId} and e.contributor_id = c.contributor_id)`;
+    where e.tenant_id = ${tenantId} and e.contributor_id = c.contributor_id and ${isListed(tenantId, 'm.repository_id')})`;
   const where = allOf([
     sql`c.tenant_id = ${tenantId}`,
     type && sql`c.type = ${type}`,
@@ -66,19 +67,19 @@ async function selectContributors(
     cross join lateral (
       select count(*) as n, min(m.authored_at) as first_at, max(m.authored_at) as last_at
       from contributor_emails e join commits m on m.tenant_id = ${tenantId} and m.author_email = e.email
-      where e.tenant_id = ${tenantId} and e.contributor_id = page.contributor_id
+      where e.tenant_id = ${tenantId} and e.contributor_id = page.contributor_id and ${isListed(tenantId, 'm.repository_id')}
     ) commits
     cross join lateral (
       select count(*) as n, min(p.created_at) as first_at, max(p.created_at) as last_at
-      from pull_requests p where p.tenant_id = ${tenantId} and p.author_id = page.contributor_id
+      from pull_requests p where p.tenant_id = ${tenantId} and p.author_id = page.contributor_id and ${isListed(tenantId, 'p.repository_id')}
     ) pulls
     cross join lateral (
       select count(*) as n, min(r.submitted_at) as first_at, max(r.submitted_at) as last_at
-      from reviews r where r.tenant_id = ${tenantId} and r.author_id = page.contributor_id
+      from reviews r where r.tenant_id = ${tenantId} and r.author_id = page.contributor_id and ${isListed(tenantId, 'r.repository_id')}
     ) reviews
     cross join lateral (
       select min(i.created_at) as first_at, max(i.created_at) as last_at
-      from issues i where i.tenant_id = ${tenantId} and i.author_id = page.contributor_id
+      from issues i where i.tenant_id = ${tenantId} and i.author_id = page.contributor_id and ${isListed(tenantId, 'i.repository_id')}
     ) issues
     order by page.contributor_id desc`.execute(trx);
   return rows;

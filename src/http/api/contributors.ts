@@ -62,7 +62,9 @@ const get = readRoute({
   path: '/api/v1/orgs/{org}/contributors/{id}',
   tag: 'Contributors',
   summary: 'Get a contributor',
-  params: orgParams.extend({ id: idParameter.openapi({ param: { name: 'id', in: 'path' }, example: 583231 }) }),
+  params: orgParams.extend({
+    id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 583231 }),
+  }),
   response: contributorSchema,
 });
 

@@ -1,6 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { isListed } from './org-scope.ts';
+
+export const countsExample = {
+  commits: 1204,
+  authors: 31,
+  pull_requests: 402,
+  pull_requests_merged: 377,
+  issues: 96,
+  releases: 12,
+  deployments: 210,
+};
 
 export const countsSchema = z
   .object({
@@ -22,7 +33,7 @@ export type Counts = z.infer<typeof countsSchema>;
 export async function countFacts(trx: Trx, tenantId: number, repositoryId?: number): Promise<Counts> {
   const scope =
     repositoryId === undefined
-      ? sql`tenant_id = ${tenantId}`
+      ? sql`tenant_id = ${tenantId} and ${isListed(tenantId, 'repository_id')}`
       : sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
   const { rows } = await sql<Counts>`
     with emails as (
@@ -30,7 +41,7 @@ export async function countFacts(trx: Trx, tenantId: number, repositoryId?: numb
     )
     select
       (select coalesce(sum(commits), 0)::bigint from emails) as commits,
-      (select count(distinct coalesce(e.contributor_id::text, author_email))
+      (select count(distinct coalesce(e.contributor_id::text, author_email, ''))
         from emails left join contributor_emails e on e.tenant_id = ${tenantId} and e.email = author_email) as authors,
       (select count(*) from pull_requests where ${scope} and observed_at is not null) as pull_requests,
       (select count(*) from pull_requests where ${scope} and state = 'merged') as pull_requests_merged,

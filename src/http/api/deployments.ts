@@ -97,7 +97,9 @@ const get = readRoute({
   path: '/api/v1/orgs/{org}/deployments/{id}',
   tag: 'Releases and deployments',
   summary: 'Get a deployment',
-  params: orgParams.extend({ id: idParameter.openapi({ param: { name: 'id', in: 'path' }, example: 42 }) }),
+  params: orgParams.extend({
+    id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 42 }),
+  }),
   response: deploymentSchema,
 });
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { NotFoundError } from '../../errors.ts';
@@ -62,4 +62,11 @@ export async function repositoryIdOf(trx: Trx, org: Org, filter: string | undefi
 export function idOf(text: string): number | null {
   const id = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(id) ? id : null;
+}
+
+/** Counts leave out what lists leave out: the repositories that are deleted, or whose name nobody has told yet. */
+export function isListed(tenantId: number, repositoryId: string): RawBuilder<boolean> {
+  return sql`${sql.ref(repositoryId)} <> all (array(
+    select repository_id from repositories
+    where tenant_id = ${tenantId} and (deleted_at is not null or full_name is null)))`;
 }

@@ -3,12 +3,22 @@ import { sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { enterTenant, leaveTenant, type Trx } from '../../../db/tenant.ts';
 import type { Api, ApiDeps } from './api-env.ts';
-import { countFacts, countsSchema } from './counts.ts';
+import { countFacts, countsExample, countsSchema } from './counts.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { inOrg, type Org } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams, timestamp } from './parameters.ts';
 import { listRoute, readRoute } from './route.ts';
+
+const example = {
+  id: 9919,
+  login: 'acme',
+  type: 'Organization',
+  installation_id: 48211,
+  suspended_at: null,
+  plan: 'enterprise',
+  created_at: '2026-03-01T12:30:00.000Z',
+};
 
 const orgSchema = z
   .object({
@@ -21,17 +31,11 @@ const orgSchema = z
     created_at: timestamp.openapi({ description: 'When Shiplog first heard of it.' }),
   })
   .openapi('Org', {
-    example: {
-      id: 9919,
-      login: 'acme',
-      type: 'Organization',
-      installation_id: 48211,
-      suspended_at: null,
-      plan: 'enterprise',
-      created_at: '2026-03-01T12:30:00.000Z',
-    },
+    example,
   });
-const orgWithCounts = orgSchema.extend({ counts: countsSchema }).openapi('OrgWithCounts');
+const orgWithCounts = orgSchema
+  .extend({ counts: countsSchema })
+  .openapi('OrgWithCounts', { example: { ...example, counts: countsExample } });
 
 const keys = [textKey, idKey] as const;
 const cursor = defineCursor('listOrgs', keys);

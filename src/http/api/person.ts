@@ -82,5 +82,8 @@ export async function findIdentity(
       select email from contributor_emails e where e.tenant_id = ${tenantId} and e.contributor_id = person.contributor_id
     ) as emails
     from person`.execute(trx);
-  return { contributorIds: rows.map((row) => row.contributor_id), emails: rows.flatMap((row) => row.emails) };
+  const emails = rows.flatMap((row) => row.emails);
+  // Nobody stands behind some addresses, such as GitHub's own, but commits have them.
+  if (emails.length === 0 && author.includes('@')) emails.push(author.toLowerCase());
+  return { contributorIds: rows.map((row) => row.contributor_id), emails };
 }

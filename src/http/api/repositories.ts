@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Api, ApiDeps } from './api-env.ts';
-import { countFacts, countsSchema } from './counts.ts';
+import { countFacts, countsExample, countsSchema } from './counts.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { getRepositoryScope, inOrg } from './org-scope.ts';
 import { allOf, pageOf } from './page.ts';
@@ -10,6 +10,19 @@ import { booleanFilter, orgParams, repoParameter } from './parameters.ts';
 import { listRoute, readRoute } from './route.ts';
 
 const notYet = z.number().nullable().openapi({ description: 'Null: not measured.' });
+
+const example = {
+  id: 1296269,
+  full_name: 'acme/shop',
+  private: true,
+  archived: false,
+  default_branch: 'main',
+  tracked: true,
+  deployment_frequency: null,
+  lead_time_for_changes: null,
+  mean_time_to_recovery: null,
+  change_failure_rate: null,
+};
 
 const repositorySchema = z
   .object({
@@ -28,20 +41,11 @@ const repositorySchema = z
   })
   .openapi('Repository', {
     description: 'Null means unknown: no source has told it yet.',
-    example: {
-      id: 1296269,
-      full_name: 'acme/shop',
-      private: true,
-      archived: false,
-      default_branch: 'main',
-      tracked: true,
-      deployment_frequency: null,
-      lead_time_for_changes: null,
-      mean_time_to_recovery: null,
-      change_failure_rate: null,
-    },
+    example,
   });
-const repositoryWithCounts = repositorySchema.extend({ counts: countsSchema }).openapi('RepositoryWithCounts');
+const repositoryWithCounts = repositorySchema
+  .extend({ counts: countsSchema })
+  .openapi('RepositoryWithCounts', { example: { ...example, counts: countsExample } });
 
 const keys = [textKey, idKey] as const;
 const cursor = defineCursor('listRepositories', keys);

@@ -1,0 +1,75 @@
+const BAR = 24;
+const EVERY_MS = 100;
+const EVERY_PLAIN_MS = 5_000;
+
+/** Shows how far a piece of work has come: a bar on a terminal, now and then a line elsewhere. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  #label = '';
+  #startedAt = 0;
+  #shownAt = 0;
+  #line = '';
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  /** A new label ends the bar of the one before and starts its own. */
+  update({ label, done, total }: { label: string; done: number; total: number }): void {
+    const now = performance.now();
+    if (label !== this.#label) {
+      this.finish();
+      this.#label = label;
+      this.#startedAt = now;
+      this.#shownAt = now;
+    }
+    this.#line = this.#describe({ done, total, seconds: (now - this.#startedAt) / 1_000 });
+    if (now - this.#shownAt < (this.#stream.isTTY ? EVERY_MS : EVERY_PLAIN_MS)) return;
+    this.#shownAt = now;
+    this.#show();
+  }
+
+  /** Writes a line of its own. */
+  note(text: string): void {
+    this.#stream.write(`${this.#clear()}${text}\n`);
+    if (this.#stream.isTTY && this.#line) this.#show();
+  }
+
+  /** Leaves the last state in view. */
+  finish(): void {
+    if (this.#line) {
+      this.#show();
+      if (this.#stream.isTTY) this.#stream.write('\n');
+    }
+    this.#label = '';
+    this.#line = '';
+  }
+
+  #describe({ done, total, seconds }: { done: number; total: number; seconds: number }): string {
+    const part = total === 0 ? 1 : Math.min(done / total, 1);
+    const bar = this.#stream.isTTY ? `${'█'.repeat(Math.round(part * BAR)).padEnd(BAR, '░')} ` : '';
+    const rate = seconds > 0 ? done / seconds : 0;
+    const left = done < total && rate > 0 ? `, ${formatDuration((total - done) / rate)} left` : '';
+    const percent = `${Math.floor(part * 100)} %`.padStart(5);
+    const counts = `${formatCount(done)} of ${formatCount(total)}`;
+    return `  ${this.#label.padEnd(9)} ${bar}${percent}  ${counts}, ${formatCount(Math.round(rate))}/s${left}`;
+  }
+
+  #show(): void {
+    if (!this.#stream.isTTY) this.#stream.write(`${this.#line}\n`);
+    else this.#stream.write(`${this.#clear()}${this.#line.slice(0, this.#stream.columns - 1)}`);
+  }
+
+  #clear(): string {
+    return this.#stream.isTTY ? '\r\x1b[K' : '';
+  }
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { IssueFact } from '../facts/issues.ts';
+import { labels, sortedLabels } from './payload-labels.ts';
+import { user } from './payload-user.ts';
+import { id, number, text, timestamp } from './payload-values.ts';
+
+const LONGEST_BODY = 65_536;
+
+/** With `pull_request`, it is no issue but GitHub's issue side of a pull request. */
+export const issue = z.object({
+  id,
+  number,
+  title: text(),
+  body: text(LONGEST_BODY).nullish(),
+  state: z.enum(['open', 'closed']),
+  state_reason: text().nullish(),
+  user: user.nullish(),
+  labels,
+  created_at: timestamp,
+  updated_at: timestamp,
+  closed_at: timestamp.nullish(),
+  pull_request: z.looseObject({}).nullish(),
+});
+export type PayloadIssue = z.output<typeof issue>;
+
+const rank = { open: 1, closed: 2 } as const;
+
+/** @param deleted_at when it was deleted or moved to another repository, if it was */
+export function issueFact(repository_id: number, issue: PayloadIssue, deleted_at?: string): IssueFact {
+  return {
+    repository_id,
+    number: issue.number,
+    observed: {
+      at: issue.updated_at,
+      rank: rank[issue.state],
+      issue_id: issue.id,
+      title: issue.title,
+      body: issue.body ?? null,
+      state: issue.state,
+      state_reason: issue.state_reason ?? null,
+      author_id: issue.user?.id ?? null,
+      labels: sortedLabels(issue.labels),
+      created_at: issue.created_at,
+      closed_at: issue.closed_at ?? null,
+    },
+    ...(deleted_at !== undefined && { deleted_at }),
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Facts } from '../facts/facts.ts';
+import type { WebhookEvent } from './event.ts';
+import { mergeFacts } from './merge-facts.ts';
+import { parsePayload } from './parse-payload.ts';
+import { grantedPermission, repositoryGrant } from './payload-permission.ts';
+import { repository, repositoryFacts } from './payload-repository.ts';
+import { team, teamFact, teamRepositoryFact } from './payload-team.ts';
+import { contributorFacts, user } from './payload-user.ts';
+
+const grantedRepository = z.object({ ...repository.shape, ...repositoryGrant.shape });
+const payload = z.object({
+  action: z.string().optional(),
+  team,
+  repository: grantedRepository.nullish(),
+  sender: user.nullish(),
+});
+
+/** `team` and `team_add`: a team changed, or which repositories it reaches. */
+export function mapTeam(event: WebhookEvent): Facts {
+  const { action, team, repository, sender } = parsePayload(payload, event);
+  const { receivedAt } = event;
+  return mergeFacts(
+    contributorFacts(event, [sender]),
+    { teams: [teamFact(team, receivedAt, action === 'deleted' ? receivedAt : null)] },
+    repository ? repositoryFacts(repository) : {},
+    repository ? grantFacts(event, { team_id: team.id, action, repository }) : {},
+  );
+}
+
+interface Grant {
+  readonly team_id: number;
+  readonly action: string | undefined;
+  readonly repository: z.output<typeof grantedRepository>;
+}
+
+/** Without the permission nothing: `team_add` is sent beside `team.added_to_repository`, which knows it. */
+function grantFacts({ receivedAt }: WebhookEvent, { team_id, action, repository }: Grant): Facts {
+  const permission = grantedPermission(repository);
+  const removed = action === 'removed_from_repository';
+  if (!removed && permission === null) return {};
+  return {
+    team_repositories: [
+      teamRepositoryFact({ team_id, repository_id: repository.id, permission, at: receivedAt, removed }),
+    ],
+  };
+}
