@@ -24,8 +24,10 @@ export function connectPool({ url, max = 10, role }: ConnectOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     ...(role && { options: `-c role=${role}` }),
   });
-  // An idle connection that breaks is replaced at the next checkout; unheard, its error would end the process.
+  // A connection that breaks is replaced at the next checkout, and a statement on it rejects; unheard, its error, idle
+  // or checked out, would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
@@ -34,6 +36,6 @@ export function connect(options: Omit<ConnectOptions, 'role'>): Database {
   return overPool(connectPool({ ...options, role: 'shiplog_instance' }));
 }
 
-export function overPool(pool: pg.Pool): Database {
+function overPool(pool: pg.Pool): Database {
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -10,7 +10,7 @@ export interface OpenDatabase {
   /** PostgreSQL's, as it names it. */
   version: string;
   /** Ends the use of the database; the embedded server ends with its last user. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface OpenDatabaseOptions {

@@ -38,7 +38,7 @@ export async function startShiplog(options: StartOptions): Promise<Shiplog> {
   try {
     return await start(options, resources);
   } catch (error) {
-    await resources.close();
+    await resources.close().catch((err: unknown) => options.log.warn({ err }, 'not everything stopped'));
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
@@ -17,11 +16,7 @@ export async function storeGenerated(
 ): Promise<void> {
   for (let stored = 0; stored < count; stored += CHUNK) {
     const chunk = Array.from({ length: Math.min(CHUNK, count - stored) }, () => generator.next());
-    await storeDeliveries(
-      db,
-      queue,
-      chunk.map((delivery) => ({ ...delivery, body: zstdCompressSync(delivery.body) })),
-    );
+    await storeDeliveries(db, queue, chunk);
   }
 }
 

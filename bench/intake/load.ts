@@ -1,27 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, openConnection } from './connection.ts';
+import type { LoadOrder, LoadResult } from './load-order.ts';
 import { createPushBodies, createRequests, type RequestTemplate } from './pushes.ts';
-
-/** What the benchmark asks of the load generator, which is a process of its own. */
-export interface LoadOrder {
-  port: number;
-  path: string;
-  connections: number;
-  seconds: number;
-  /** Requests a second, sent on a fixed schedule; unset: as many as the server takes. */
-  rate?: number;
-}
-
-export interface LoadResult {
-  requests: number;
-  perSecond: number;
-  /** Milliseconds from the time at which the request was due, so that a stall counts for all whom it kept waiting. */
-  p50: number;
-  p99: number;
-  /** How often each status was answered. */
-  statuses: Record<string, number>;
-}
 
 const bodies = createPushBodies(500);
 

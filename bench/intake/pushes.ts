@@ -23,7 +23,7 @@ function pushLike(example: object) {
     ref: 'refs/heads/main',
     before,
     after: commits[1]?.id,
-    commits: commits.slice(),
+    commits,
     head_commit: commits[1],
   };
 }

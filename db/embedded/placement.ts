@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, lstat, mkdir, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/errors.ts';
-import { type Account, chooseAccount, mayEnter, mayRun } from './account.ts';
+import { type Account, chooseAccount, mayEnter } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
+import { findStagingDir, stageBinaries } from './staging.ts';
 
 export interface PlacementOptions {
   /** `SHIPLOG_DATA_DIR`; it is there. */
@@ -28,7 +29,7 @@ export async function placeCluster({
   const link = join(await realpath(dataDir), 'postgres');
   const account = await chooseAccount(link);
   const directory = (await findExisting(link, account)) ?? (await chooseDirectory({ link, account, stagingDirs }));
-  return { directory, account, binaries: await reachBinaries({ binaries, account, stagingDirs }) };
+  return { directory, account, binaries: await stageBinaries({ binaries, account, stagingDirs }) };
 }
 
 /** Once the data is there, `dataDir` tells where. */
@@ -65,45 +66,6 @@ async function chooseDirectory(options: {
   const key = createHash('sha256').update(link).digest('hex').slice(0, 12);
   // The random part: a data directory that was removed and made anew does not find the old data.
   return join(await findStagingDir(stagingDirs, account), `${key}-${randomBytes(3).toString('hex')}`);
-}
-
-async function reachBinaries(options: {
-  binaries: Binaries;
-  account: Account | undefined;
-  stagingDirs: string[];
-}): Promise<Binaries> {
-  const { binaries, account, stagingDirs } = options;
-  if (!account || (await mayRun(account, join(binaries.directory, 'bin', 'postgres')))) return binaries;
-  const directory = join(await findStagingDir(stagingDirs, account), `postgresql-${binaries.version}-${process.arch}`);
-  if (!(await exists(directory))) {
-    const unfinished = `${directory}.${randomBytes(6).toString('hex')}`;
-    await cp(binaries.directory, unfinished, { recursive: true, verbatimSymlinks: true, mode: 0 });
-    // Another start may have been faster; its copy is as good.
-    await rename(unfinished, directory).catch(() => rm(unfinished, { recursive: true, force: true }));
-  }
-  return { ...binaries, directory };
-}
-
-/** The first of the directories that can be made, is root's own, and lets the account in. */
-async function findStagingDir(candidates: string[], account: Account): Promise<string> {
-  for (const candidate of candidates) {
-    const made = await mkdir(candidate, { recursive: true, mode: 0o755 }).then(
-      () => true,
-      () => false,
-    );
-    if (made && (await isRootsOwn(candidate)) && (await mayEnter(account, candidate))) return candidate;
-  }
-  throw new ConfigError(
-    `PostgreSQL may not run as root, and user ${account.uid} reaches none of ${candidates.join(', ')}. ` +
-      'Point SHIPLOG_DATA_DIR to a directory that every user may enter, start Shiplog as another user, ' +
-      'or set DATABASE_URL.',
-  );
-}
-
-// In a directory that others may write to, somebody could have put other binaries.
-async function isRootsOwn(directory: string): Promise<boolean> {
-  const { uid, mode } = await lstat(directory);
-  return uid === 0 && (mode & 0o022) === 0;
 }
 
 function exists(path: string): Promise<boolean> {

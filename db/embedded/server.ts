@@ -66,19 +66,19 @@ async function tryToStart(cluster: Cluster, extra: Record<string, string>): Prom
     ['-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { ...spawnOptions(account), detached: true, stdio: ['ignore', log.fd, log.fd] },
   );
-  let ended: string | undefined;
-  child.on('error', (error) => (ended = error.message));
-  child.on('exit', (code, signal) => (ended = `it ended with ${signal ?? code}`));
+  const end: { reason?: string } = {};
+  child.on('error', (error) => (end.reason = error.message));
+  child.on('exit', (code, signal) => (end.reason = `it ended with ${signal ?? code}`));
   child.unref();
   await log.close();
   const until = Date.now() + START_MS;
-  while (!ended && Date.now() < until) {
+  while (!end.reason && Date.now() < until) {
     const postmaster = await readPostmaster(directory);
     if (postmaster?.pid === child.pid && postmaster?.status === 'ready') return postmaster;
     await sleep(POLL_MS);
   }
   const output = await readFile(logPath, 'utf8').catch(() => '');
-  throw new Error(`PostgreSQL did not start in ${directory} (${ended ?? 'not in time'}): ${output.trim()}`);
+  throw new Error(`PostgreSQL did not start in ${directory} (${end.reason ?? 'not in time'}): ${output.trim()}`);
 }
 
 /** Ends the server: politely, and after `patienceMs` at once, which costs a recovery at the next start and no data. */

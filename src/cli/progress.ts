@@ -2,13 +2,19 @@ const BAR = 24;
 const EVERY_MS = 100;
 const EVERY_PLAIN_MS = 5_000;
 
+interface State {
+  readonly done: number;
+  readonly total: number;
+  readonly seconds: number;
+}
+
 /** Shows how far a piece of work has come: a bar on a terminal, now and then a line elsewhere. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #label = '';
   #startedAt = 0;
   #shownAt = 0;
-  #line = '';
+  #state: State | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -23,7 +29,7 @@ export class Progress {
       this.#startedAt = now;
       this.#shownAt = now;
     }
-    this.#line = this.#describe({ done, total, seconds: (now - this.#startedAt) / 1_000 });
+    this.#state = { done, total, seconds: (now - this.#startedAt) / 1_000 };
     if (now - this.#shownAt < (this.#stream.isTTY ? EVERY_MS : EVERY_PLAIN_MS)) return;
     this.#shownAt = now;
     this.#show();
@@ -32,20 +38,18 @@ export class Progress {
   /** Writes a line of its own. */
   note(text: string): void {
     this.#stream.write(`${this.#clear()}${text}\n`);
-    if (this.#stream.isTTY && this.#line) this.#show();
+    if (this.#stream.isTTY) this.#show();
   }
 
   /** Leaves the last state in view. */
   finish(): void {
-    if (this.#line) {
-      this.#show();
-      if (this.#stream.isTTY) this.#stream.write('\n');
-    }
+    this.#show();
+    if (this.#state && this.#stream.isTTY) this.#stream.write('\n');
     this.#label = '';
-    this.#line = '';
+    this.#state = undefined;
   }
 
-  #describe({ done, total, seconds }: { done: number; total: number; seconds: number }): string {
+  #describe({ done, total, seconds }: State): string {
     const part = total === 0 ? 1 : Math.min(done / total, 1);
     const bar = this.#stream.isTTY ? `${'█'.repeat(Math.round(part * BAR)).padEnd(BAR, '░')} ` : '';
     const rate = seconds > 0 ? done / seconds : 0;
@@ -56,8 +60,10 @@ export class Progress {
   }
 
   #show(): void {
-    if (!this.#stream.isTTY) this.#stream.write(`${this.#line}\n`);
-    else this.#stream.write(`${this.#clear()}${this.#line.slice(0, this.#stream.columns - 1)}`);
+    if (!this.#state) return;
+    const line = this.#describe(this.#state);
+    if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
+    else this.#stream.write(`${this.#clear()}${line.slice(0, (this.#stream.columns || 80) - 1)}`);
   }
 
   #clear(): string {
@@ -67,6 +73,11 @@ export class Progress {
 
 export function formatCount(count: number): string {
   return count.toLocaleString('en');
+}
+
+/** `1 commit`, `1,856 commits` */
+export function formatCounted(count: number, one: string): string {
+  return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
 function formatDuration(seconds: number): string {

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Config } from '../config.ts';
 import type { HistoryCounts } from '../replay/counts.ts';
 import type { ReplayResult } from '../replay/replay.ts';
-import { formatCount } from './progress.ts';
+import { formatCount, formatCounted } from './progress.ts';
 
 const rows = [
   ['commits', 'commits'],
@@ -29,7 +29,7 @@ export function describeResult(result: ReplayResult, config: Config): string {
     '',
     ...describeCounts(result),
     '',
-    `${formatCount(stored)} webhooks in ${result.seconds} s: ${formatCount(accepted)} new${known}.`,
+    `${formatCounted(stored, 'webhook')} in ${result.seconds} s: ${formatCount(accepted)} new${known}.`,
     ...describeOthers(result),
     '',
     ...describeLink(result, config),

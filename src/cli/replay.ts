@@ -3,7 +3,7 @@ import { replay, type ReplayObserver, type Stage } from '../replay/replay.ts';
 import type { Story } from '../replay/story.ts';
 import { countWebhooks } from '../replay/webhooks.ts';
 import type { Command, CommandInput } from './command.ts';
-import { formatCount, Progress } from './progress.ts';
+import { formatCounted, Progress } from './progress.ts';
 import { describeResult, isEqual, printCounts } from './replay-result.ts';
 
 const DIFFERENT = 3;
@@ -74,9 +74,12 @@ function createObserver(progress: Progress): ReplayObserver {
 }
 
 function describeStory({ clone, history, pulls, tags, otherTags }: Story): string[] {
-  const counts = `${formatCount(history.commits)} commits, ${formatCount(pulls.length)} merged pull requests, ${formatCount(tags.length)} tags`;
-  const lines = [`Read ${clone.path}, branch ${clone.branch}: ${counts}.`];
-  if (clone.tip === undefined) lines.push('The branch has no commits yet.');
+  const counts = [
+    formatCounted(history.commits, 'commit'),
+    formatCounted(pulls.length, 'merged pull request'),
+    formatCounted(tags.length, 'tag'),
+  ].join(', ');
+  const lines = [`Read ${clone.path}, branch ${clone.branch}: ${clone.tip ? counts : 'no commits yet'}.`];
   if (clone.boundary.size > 0) {
     lines.push('This is a shallow clone: what came before it is left out. "git fetch --unshallow" gets the rest.');
   }
@@ -91,7 +94,7 @@ function describeStory({ clone, history, pulls, tags, otherTags }: Story): strin
 
 function describeDestination(destination: Destination, { webhooks, name }: { webhooks: number; name: string }): string {
   const started = destination.reason ? `${destination.reason}: started one for the time of the replay.\n` : '';
-  return `${started}Sending ${formatCount(webhooks)} webhooks of ${name} to ${destination.url}.`;
+  return `${started}Sending ${formatCounted(webhooks, 'webhook')} of ${name} to ${destination.url}.`;
 }
 
 function asText(option: string | boolean | undefined): string | undefined {

@@ -17,6 +17,8 @@ const INTERRUPTED = 130;
 for (const name of Object.keys(process.env)) if (name.startsWith('GIT_')) delete process.env[name];
 
 process.exitCode = await main(process.argv.slice(2));
+// What still holds the process after this is of no use; a moment lets the last lines out.
+setTimeout(() => process.exit(), 500).unref();
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

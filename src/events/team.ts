@@ -36,8 +36,8 @@ interface Grant {
 
 /** Without the permission nothing: `team_add` is sent beside `team.added_to_repository`, which knows it. */
 function grantFacts({ receivedAt }: WebhookEvent, { team_id, action, repository }: Grant): Facts {
-  const permission = grantedPermission(repository);
   const removed = action === 'removed_from_repository';
+  const permission = removed ? null : grantedPermission(repository);
   if (!removed && permission === null) return {};
   return {
     team_repositories: [

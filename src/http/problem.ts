@@ -19,7 +19,7 @@ export interface Problem {
 }
 
 /** The body of problem details (RFC 9457). */
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;

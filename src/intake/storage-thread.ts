@@ -20,6 +20,8 @@ class StorageError extends Error {
   }
 }
 
+const STOP_MS = 300;
+
 interface Call {
   resolve: (stored: Stored) => void;
   reject: (error: Error) => void;
@@ -31,7 +33,11 @@ export function startStorageThread(data: StorageThreadData): StorageThread {
   let thread: Worker | undefined = spawnThread();
 
   function spawnThread(): Worker {
-    const started = new Worker(new URL('./storage-worker.ts', import.meta.url), { workerData: data });
+    const started = new Worker(new URL('./storage-worker.ts', import.meta.url), {
+      workerData: data,
+      // Little outlives a group; V8 would let the garbage grow to ten times this.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
+    });
     let cause = 'the storage thread ended';
     started.on('message', (reply: StoreReply) => settle(calls, reply));
     started.on('error', (error: Error) => {
@@ -57,10 +63,14 @@ export function startStorageThread(data: StorageThreadData): StorageThread {
         thread.postMessage(request, [request.bodies.buffer]);
       }),
     stop: async () => {
-      if (!thread) return;
-      const exit = once(thread, 'exit');
-      thread.postMessage('stop');
+      const stopping = thread;
+      if (!stopping) return;
+      const exit = once(stopping, 'exit');
+      stopping.postMessage('stop');
+      // It may still be starting, or wait for a database that is gone.
+      const late = setTimeout(() => void stopping.terminate(), STOP_MS);
       await exit;
+      clearTimeout(late);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Tag } from './tags.ts';
 import { isPrerelease } from './tags.ts';
 
 /** GitHub's own form of a time: to the second. */
-export function githubTime(seconds: number): string {
+function githubTime(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 

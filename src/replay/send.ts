@@ -18,12 +18,13 @@ export interface SendOptions {
   readonly patienceMs?: number;
 }
 
-export interface Sent {
+interface Sent {
   readonly guid: string;
   readonly status: 'accepted' | 'duplicate';
 }
 
-const AT_ONCE = 32;
+// Those that arrive together are stored with one commit.
+const AT_ONCE = 64;
 const PATIENCE_MS = 60_000;
 const ANSWER_MS = 30_000;
 

@@ -28,12 +28,12 @@ export interface SourceCommit {
   readonly changed_files: number | null;
 }
 
-export interface SourcePullRequest {
+interface SourcePullRequest {
   readonly number: number;
   readonly merge_commit_sha: string | null;
 }
 
-export interface SourceListing {
+interface SourceListing {
   readonly number: number;
   /** All commits of the pull request. */
   readonly shas: readonly string[];

@@ -20,7 +20,7 @@ export interface GitHistory {
   findStep(sha: string): number | undefined;
 }
 
-export interface HistoryStep {
+interface HistoryStep {
   readonly size: number;
   /** The earliest authored time among its commits, in seconds since 1970. */
   readonly authored: number;

@@ -33,7 +33,7 @@ export class GitError extends Error {
  * Runs git and gives its output as it comes; whoever stops reading ends it.
  * @throws GitError
  */
-export async function* streamGit({ path, args, lines }: GitCommand): AsyncGenerator<Buffer> {
+async function* streamGit({ path, args, lines }: GitCommand): AsyncGenerator<Buffer> {
   const git = spawn('git', ['-C', path, '--no-pager', ...settings, ...args], {
     stdio: [lines ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });

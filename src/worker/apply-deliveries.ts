@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { applyFacts } from '../facts/apply.ts';
-import type { Logger } from '../logging.ts';
+import type { LogFields, Logger } from '../logging.ts';
 import { type DeliveryOutcome, failedOutcome, recordOutcomes } from './delivery-outcome.ts';
 import { lockDueDeliveries } from './due-deliveries.ts';
 import { type MappedDelivery, mapDeliveries } from './map-deliveries.ts';
@@ -74,14 +74,10 @@ function isOfTheFacts(error: unknown): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && !/^(08|25|40|53|55|57|58)/.test(code);
 }
 
-function logFailure(log: Logger, { delivery, state, tenantId, error }: DeliveryOutcome): void {
-  const fields = {
-    guid: delivery.guid,
-    event: delivery.event,
-    tenant: tenantId,
-    attempts: delivery.attempts + 1,
-    err: error,
-  };
+/** Without the error's text, which may quote the payload: the operator's API has it. */
+function logFailure(log: Logger, { delivery, state, tenantId }: DeliveryOutcome): void {
+  const { guid, event, attempts } = delivery;
+  const fields: LogFields = { guid, event, attempts: attempts + 1, ...(tenantId !== null && { tenant: tenantId }) };
   if (state === 'dead') log.error(fields, 'delivery is dead');
   else log.warn(fields, 'delivery failed, will be tried again');
 }

@@ -15,6 +15,7 @@ export interface DeliveryOutcome {
 
 const MOST_ATTEMPTS = 5;
 const FIRST_RETRY_S = 2;
+const LONGEST_ERROR = 2_000;
 
 /** A failed delivery is tried five times over three minutes; one whose payload is wrong in itself, once. */
 export function failedOutcome(
@@ -28,9 +29,15 @@ export function failedOutcome(
     delivery,
     state: last ? 'dead' : 'pending',
     tenantId: failure.tenantId,
-    error: failure.error instanceof Error ? `${failure.error.name}: ${failure.error.message}` : String(failure.error),
+    error: describe(failure.error),
     dueAt: last ? null : retryAt,
   };
+}
+
+/** Without NUL, which PostgreSQL's text can not hold, and which a quoted piece of a payload may have. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replaceAll('\0', '').slice(0, LONGEST_ERROR);
 }
 
 export async function recordOutcomes(trx: Trx, outcomes: readonly DeliveryOutcome[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { InvalidPayloadError } from '../errors.ts';
 import type { MappedEvent } from '../events/event.ts';
 import { mapEvent } from '../events/map-event.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -38,6 +39,13 @@ export function mapDeliveries(deliveries: readonly DueDelivery[], appId: number 
 }
 
 function mapDelivery({ event, body, received_at }: DueDelivery, appId: number | null): MappedEvent {
-  const payload: unknown = JSON.parse(zstdDecompressSync(body).toString());
-  return mapEvent({ name: event, payload, receivedAt: received_at.toISOString(), appId });
+  return mapEvent({ name: event, payload: readPayload(body), receivedAt: received_at.toISOString(), appId });
+}
+
+function readPayload(body: Buffer): unknown {
+  try {
+    return JSON.parse(zstdDecompressSync(body).toString());
+  } catch (cause) {
+    throw new InvalidPayloadError('The stored body is not JSON compressed with zstd.', { cause });
+  }
 }

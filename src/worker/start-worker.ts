@@ -1,3 +1,4 @@
+import type { Db } from 'pg-boss';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries } from '../queue.ts';
@@ -17,6 +18,16 @@ export interface Worker {
 }
 
 export async function startWorker({ db, queue, log, appId }: WorkerOptions): Promise<Worker> {
+  const applyDue = async (tx: Db): Promise<void> => {
+    const started = performance.now();
+    const trx = overQueueTransaction(tx);
+    const { outcomes, more } = await applyDueDeliveries(trx, { appId, log });
+    if (more) await sendApplyDeliveries(queue, trx);
+    for (const dueAt of retryTimes(outcomes)) await sendApplyDeliveries(queue, trx, dueAt);
+    if (outcomes.length === 0) return;
+    const duration_ms = Math.round(performance.now() - started);
+    log.debug({ deliveries: outcomes.length, duration_ms }, 'deliveries applied');
+  };
   // Two at a time: while one's statements run in the database, the other maps payloads.
   const options = {
     transactional: true,
@@ -26,18 +37,15 @@ export async function startWorker({ db, queue, log, appId }: WorkerOptions): Pro
     notifyPollingIntervalSeconds: 1,
   } as const;
   await queue.work(APPLY_DELIVERIES, options, async (_jobs, tx) => {
-    const started = performance.now();
-    const trx = overQueueTransaction(tx);
-    const { outcomes, more } = await applyDueDeliveries(trx, { appId, log });
-    if (more) await sendApplyDeliveries(queue, trx);
-    for (const dueAt of retryTimes(outcomes)) await sendApplyDeliveries(queue, trx, dueAt);
-    if (outcomes.length > 0) {
-      log.debug(
-        { deliveries: outcomes.length, duration_ms: Math.round(performance.now() - started) },
-        'deliveries applied',
-      );
+    try {
+      await applyDue(tx);
+    } catch (err) {
+      // The queue keeps the error with the job and tries again; nobody would see it there.
+      log.error({ err, queue: APPLY_DELIVERIES }, 'deliveries not applied, will be tried again');
+      throw err;
     }
   });
+
   // A worker that died held a job which the queue gives back only when it expires: look once by ourselves.
   await db.transaction().execute((trx) => sendApplyDeliveries(queue, trx));
   return { stop: () => queue.offWork(APPLY_DELIVERIES, { wait: true }) };

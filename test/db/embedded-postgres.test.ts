@@ -8,6 +8,7 @@ import { findBinaries } from '../../db/embedded/binaries.ts';
 import { openEmbedded } from '../../db/embedded/embedded-postgres.ts';
 import { isRunning } from '../../db/embedded/postmaster.ts';
 import { stopServer } from '../../db/embedded/server.ts';
+import { findStagingDir } from '../../db/embedded/staging.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { killUsers, makeDirectories, query, spawnUser, startUser, stop } from '../support/embedded-process.ts';
 
@@ -195,4 +196,41 @@ describe('a data directory', () => {
   it('needs binaries for the machine', () => {
     expect(() => findBinaries('plan9-mips')).toThrow(/no embedded PostgreSQL for plan9-mips .*set DATABASE_URL/);
   });
+});
+
+it('works in a directory that nobody else may enter, and never as root', async () => {
+  const directories = await makeDirectories();
+  try {
+    const barred = join(dirname(directories.dataDir), 'barred');
+    await mkdir(barred, { mode: 0o700 });
+    const binaries = { ...findBinaries(), directory: join(barred, 'native') };
+    await cp(findBinaries().directory, binaries.directory, { recursive: true, verbatimSymlinks: true });
+    const options = { dataDir: join(barred, 'data'), stagingDirs: [directories.stagingDir], binaries };
+
+    const first = await openEmbedded(options);
+    await query(first.url, 'create table notes (note text)');
+    await first.close();
+    const second = await openEmbedded(options);
+    expect(await query(second.url, 'select * from notes')).toEqual([]);
+    await second.close();
+
+    expect(await realpath(join(barred, 'data', 'postgres'))).toBe(first.directory);
+    expect(second.directory).toBe(first.directory);
+    // PostgreSQL runs only as the owner of its data.
+    const { uid } = await stat(first.directory);
+    expect(uid).toBe(first.uid ?? process.getuid?.());
+    expect(uid).toBeGreaterThan(0);
+  } finally {
+    await directories.remove();
+  }
+});
+
+it('stages no binaries where others could exchange them', async () => {
+  const { dataDir, remove } = await makeDirectories();
+  await mkdir(dataDir);
+  await chmod(dataDir, 0o777);
+  await expect(findStagingDir([dataDir], { uid: 65_534, gid: 65_534 })).rejects.toThrow(
+    /reaches none of .*DATABASE_URL/,
+  );
+  await remove();
 });

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { migrateToLatest } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/open-database.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -47,7 +49,7 @@ it('says that the password is wrong, and not which it is', async () => {
   expect(refusal).not.toContain('secret-word');
 });
 
-it('says what to grant to a login that can not make the roles, and that is enough', async () => {
+it('says what to grant to a login that can not make the roles, and that is enough to migrate', async () => {
   const database = await createEmptyDatabase();
   const url = await createLogin(database, 'without_roles');
   const adviceOn = async () => sqlOf(await refusalOf(url));
@@ -55,6 +57,7 @@ it('says what to grant to a login that can not make the roles, and that is enoug
     await query(database.superuserUrl, await adviceOn());
     await query(database.superuserUrl, await adviceOn());
     expect(await openDatabase({ databaseUrl: url, dataDir })).toMatchObject({ kind: 'external' });
+    expect(await migrateToLatest(url)).not.toEqual([]);
   } finally {
     await query(database.superuserUrl, 'reassign owned by without_roles to shiplog; drop owned by without_roles');
     await query(database.superuserUrl, 'drop role without_roles');
@@ -68,6 +71,11 @@ function sqlOf(message: string): string {
     .filter((line) => line.startsWith('  '))
     .join('\n');
 }
+
+it('says that the data directory can not be', async () => {
+  const dataDir = join(import.meta.filename, 'data');
+  await expect(openDatabase({ databaseUrl: undefined, dataDir })).rejects.toThrow(ConfigError);
+});
 
 it('opens the embedded database when there is no other', async () => {
   const directories = await makeDirectories();

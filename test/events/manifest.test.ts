@@ -27,8 +27,7 @@ describe('the manifest of the GitHub App', () => {
     const lines = section('default_permissions').trimEnd().split('\n');
     const permissions = lines.filter((line) => !line.trim().startsWith('#'));
     expect(permissions.filter((line) => line.endsWith('write'))).toEqual(['  checks: write']);
-    for (const permission of permissions) {
-      expect(lines[lines.indexOf(permission) - 1], permission).toMatch(/^ {2}# .+\.$/);
-    }
+    const unreasoned = permissions.filter((line) => !/^ {2}# .+\.$/.test(lines[lines.indexOf(line) - 1] ?? ''));
+    expect(unreasoned).toEqual([]);
   });
 });

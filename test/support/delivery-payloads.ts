@@ -39,7 +39,7 @@ export function releasePayload({ action = 'published', release = {}, ...event }:
   };
 }
 
-export interface DeploymentOptions {
+interface DeploymentOptions {
   readonly id?: number;
   readonly sha?: string;
   readonly ref?: string;

@@ -24,7 +24,7 @@ export interface Directories {
 }
 
 /** Temporary directories that PostgreSQL's user may enter, also as root. */
-export async function makeDirectories(): Promise<Directories & { remove(): Promise<void> }> {
+export async function makeDirectories(): Promise<Directories & { remove: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'shiplog-embedded-'));
   await chmod(root, 0o711);
   return {

@@ -12,7 +12,7 @@ async function stop(): Promise<void> {
   await sleep(300);
   const client = new pg.Client(use.url);
   await client.connect();
-  await client.query('create table if not exists stops (); select 1');
+  await client.query('select 1');
   await client.end();
   await use.close();
   clearInterval(keepAlive);

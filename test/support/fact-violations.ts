@@ -34,24 +34,18 @@ function violationsIn(columns: Readonly<Record<string, ColumnType>>, values: Rea
     .map(([name]) => name);
 }
 
+const isOfType: Readonly<Record<ReturnType<typeof baseType>, (value: unknown) => boolean>> = {
+  bigint: (value) => Number.isSafeInteger(value),
+  integer: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  boolean: (value) => typeof value === 'boolean',
+  timestamptz: (value) => typeof value === 'string' && /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
+  text: isStorable,
+  'text[]': (value) => Array.isArray(value) && value.every(isStorable),
+  jsonb: (value) => !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value)),
+};
+
 function fits(type: ColumnType, value: unknown): boolean {
-  if (value === null) return type.endsWith('?');
-  switch (baseType(type)) {
-    case 'bigint':
-      return Number.isSafeInteger(value);
-    case 'integer':
-      return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'timestamptz':
-      return typeof value === 'string' && /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
-    case 'text':
-      return isStorable(value);
-    case 'text[]':
-      return Array.isArray(value) && value.every(isStorable);
-    case 'jsonb':
-      return isStorable(JSON.stringify(value)) && !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value));
-  }
+  return value === null ? type.endsWith('?') : isOfType[baseType(type)](value);
 }
 
 function isStorable(value: unknown): boolean {

@@ -18,7 +18,7 @@ export interface TestCommit {
   files?: Record<string, string | null>;
 }
 
-export const FIRST_SECOND = Date.UTC(2024, 0, 1) / 1_000;
+const FIRST_SECOND = Date.UTC(2024, 0, 1) / 1_000;
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -123,4 +123,40 @@ export function cloneRepository(source: string, ...options: readonly string[]): 
   const path = join(makeFolder(), 'clone');
   execFileSync('git', ['clone', '--quiet', ...options, `file://${source}`, path], { stdio: 'ignore' });
   return path;
+}
+
+/**
+ * A history with everything that a replay has to tell: merged and squashed pull requests, direct pushes, an octopus
+ * merge, branches that merged each other, numbers that come twice, tags of all kinds.
+ */
+export function sampleRepository(): GitRepository {
+  const repository = new GitRepository({ folder: 'sample', bare: true })
+    .commit('start', { files: { 'start.txt': 'start\n', '.mailmap': 'Bob <bob@example.com> <bob@old.example.com>\n' } })
+    .commit('direct', { parents: ['start'], email: 'bob@old.example.com' })
+    .commit('work 1', { parents: ['direct'], author: 'Zoë 王', email: 'zoe@example.com' })
+    .commit('work 2', { parents: ['work 1'], message: 'Work\n\nCo-authored-by: Eve <eve@example.com>\n' })
+    .commit('merge 1', {
+      parents: ['direct', 'work 2'],
+      message: 'Merge pull request #1 from acme/feature/work\n\nAdd work\n\nIn two steps.\n',
+      files: { 'work 1.txt': 'work 1\n', 'work 2.txt': 'work 2\n' },
+    })
+    .commit('squash 2', { parents: ['merge 1'], message: 'Fix it (#2)\n\n* one\n* two\n', email: 'Bob@Example.com' })
+    .commit('again 2', { parents: ['squash 2'], message: 'Fix it (#2)\n', files: {} })
+    .commit('left', { parents: ['squash 2'] })
+    .commit('inner', { parents: ['left'], message: 'Merge pull request #7 from acme/inner\n\nInner\n' })
+    .commit('right', {
+      parents: ['merge 1', 'left'],
+      author: Buffer.from('Jos\xe9', 'latin1'),
+      email: 'jose@example.com',
+    })
+    .commit('octopus', { parents: ['again 2', 'inner', 'right'], message: 'Merge branches inner and right\n' })
+    .commit('revert', { parents: ['octopus'], message: 'Revert "Fix it (#2)" (#5)\n\nReverts acme/sample#2\n' })
+    .commit('elsewhere', { parents: ['direct'], message: 'A release branch' })
+    .build('revert');
+  repository.git('tag', 'v1.0.0', repository.sha('merge 1'));
+  repository.git('tag', '-a', 'v1.1.0-rc.1', '-m', 'candidate', repository.sha('octopus'));
+  repository.git('tag', '-a', 'nested', '-m', 'a tag of a tag', 'v1.1.0-rc.1');
+  repository.git('tag', 'v0.9.1', repository.sha('elsewhere'));
+  repository.git('tag', 'a-file', repository.git('rev-parse', 'main:start.txt'));
+  return repository;
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,15 +24,18 @@ const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'shiplog-test-'));
   let server: EmbeddedPostgres | undefined;
+  let endGuard: (() => void) | undefined;
   async function tearDown(): Promise<void> {
     await server?.close();
     await rm(directory, { recursive: true, force: true });
+    endGuard?.();
   }
   try {
     // As root, PostgreSQL's user has to get in.
     await chmod(directory, 0o711);
     const stagingDirs = [join(directory, 'staging')];
     server = await openEmbedded({ dataDir: join(directory, 'data'), stagingDirs, settings });
+    endGuard = guard({ pid: server.pid, directory });
     await createTemplate({ superuserUrl: server.superuserUrl, ownerUrl: server.url });
     project.provide('server', { superuserUrl: server.superuserUrl, ownerUrl: server.url });
     return tearDown;
@@ -49,4 +53,17 @@ async function createTemplate({ superuserUrl, ownerUrl }: { superuserUrl: string
   const url = new URL(ownerUrl);
   url.pathname = `/${TEMPLATE}`;
   await migrateToLatest(url.href);
+}
+
+/** Clears up when this process is killed: its end closes the pipe that the guard waits on. */
+function guard({ pid, directory }: { pid: number; directory: string }): () => void {
+  const script = 'cat; kill -QUIT "$1"; sleep 1; rm -rf -- "$2"';
+  const child = spawn('sh', ['-c', script, 'sh', String(pid), directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  return () => {
+    if (child.pid) process.kill(-child.pid, 'SIGKILL');
+  };
 }

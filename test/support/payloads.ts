@@ -93,7 +93,7 @@ function organizationOf(owner: Account): Json {
   return owner.type === 'Organization' ? { organization: organizationPayload(owner) } : {};
 }
 
-export interface GitPerson {
+interface GitPerson {
   readonly name: string;
   readonly email: string | null;
   readonly username?: string;
@@ -168,7 +168,7 @@ export function pushPayload(options: PushOptions = {}): Json {
   };
 }
 
-export function unixSeconds(time: string): number {
+function unixSeconds(time: string): number {
   return Math.floor(Date.parse(time) / 1_000);
 }
 

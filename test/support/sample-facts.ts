@@ -1,5 +1,5 @@
 import type { FactOf } from '../../src/facts/fact-table.ts';
-import { factTables } from '../../src/facts/facts.ts';
+import type { factTables } from '../../src/facts/facts.ts';
 import { SEEN_AT } from './api.ts';
 
 type Observed<T extends keyof typeof factTables> =

@@ -11,7 +11,7 @@ import {
   userPayload,
 } from './payloads.ts';
 
-export interface PullRequestOptions {
+interface PullRequestOptions {
   readonly id?: number;
   readonly number?: number;
   readonly title?: string;
@@ -127,7 +127,7 @@ export interface ReviewCommentEventOptions extends RepositoryEventOptions {
   readonly comment?: CommentOptions & { readonly reviewId?: number; readonly commitSha?: string };
 }
 
-export interface CommentOptions {
+interface CommentOptions {
   readonly id?: number;
   readonly author?: Account;
   readonly createdAt?: string;
@@ -151,7 +151,7 @@ export function reviewCommentPayload(options: ReviewCommentEventOptions = {}): J
   };
 }
 
-export interface IssueOptions {
+interface IssueOptions {
   readonly id?: number;
   readonly number?: number;
   readonly title?: string;

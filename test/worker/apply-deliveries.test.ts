@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logging.ts';
@@ -65,6 +66,15 @@ describe('applyDueDeliveries', () => {
     expect(await readDelivery(db, good)).toMatchObject({ state: 'applied' });
     expect(await readDelivery(db, bad)).toMatchObject({ state: 'dead', error: expect.stringContaining('commits') });
     expect(await readDelivery(db, broken)).toMatchObject({ state: 'dead' });
+  });
+
+  it('declares a body dead that is no JSON, also where the error quotes a NUL', async () => {
+    const good = await storeDelivery(db, { event: 'push', payload: pushPayload() });
+    const guid = await storeDelivery(db, { event: 'push', payload: {} });
+    await sql`update deliveries set body = ${zstdCompressSync('\0\0')} where guid = ${guid}`.execute(db);
+    await applyOnce();
+    expect(await readDelivery(db, good)).toMatchObject({ state: 'applied' });
+    expect(await readDelivery(db, guid)).toMatchObject({ state: 'dead', error: expect.stringContaining('JSON') });
   });
 
   it('tries a delivery whose facts the database refuses five times, later each time, and the others once', async () => {

@@ -37,7 +37,7 @@ export async function countFacts(trx: Trx, tenantId: number, repositoryId?: numb
       : sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
   const { rows } = await sql<Counts>`
     with emails as (
-      select author_email, count(*) as commits from commits where ${scope} and observed_at is not null group by author_email
+      select author_email, count(*) as commits from commits where ${scope} and committed_at is not null group by author_email
     )
     select
       (select coalesce(sum(commits), 0)::bigint from emails) as commits,

@@ -57,7 +57,7 @@ const list = listRoute({
   params: z.object({}),
   filters: {
     state: deliveryState.optional().openapi({ description: 'Only in this state.' }),
-    event: textFilter.openapi({ description: 'Only of this event.', example: 'push' }),
+    event: textFilter.openapi({ description: 'Only of this event.' }),
     org: textFilter.openapi({ description: 'Only of this organization: login, in any case, or id.' }),
   },
   cursor,

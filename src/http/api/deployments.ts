@@ -81,10 +81,10 @@ const list = listRoute({
   params: orgParams,
   filters: {
     repository: repositoryFilter,
-    environment: textFilter.openapi({ description: 'Only to this environment.', example: 'production' }),
+    environment: textFilter.openapi({ description: 'Only to this environment.' }),
     production: booleanFilter.openapi({ description: 'Only to production, or only to others.' }),
     sha: textFilter.openapi({ description: 'Only of this commit.' }),
-    ref: textFilter.openapi({ description: 'Only of this branch, tag or sha, as it was deployed.', example: 'main' }),
+    ref: textFilter.openapi({ description: 'Only of this branch, tag or sha, as it was deployed.' }),
     outcome: deploymentOutcomes.optional().openapi({ description: 'Only with this outcome.' }),
     ...timeFilters('created_at'),
   },

@@ -3,11 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { Api } from './api-env.ts';
 import { createDocument } from './openapi-document.ts';
 
-const ASSETS: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
-};
+interface Asset {
+  readonly url: string;
+  readonly type: string;
+}
+
+const assets: ReadonlyMap<string, Asset> = new Map([
+  ['swagger-ui.css', { url: import.meta.resolve('swagger-ui-dist/swagger-ui.css'), type: 'text/css; charset=utf-8' }],
+  [
+    'swagger-ui-bundle.js',
+    { url: import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'), type: 'text/javascript; charset=utf-8' },
+  ],
+  ['favicon-32x32.png', { url: import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), type: 'image/png' }],
+]);
 
 // Addresses are relative, so that the page works below any path.
 const PAGE = `<!doctype html>
@@ -51,10 +59,9 @@ export function addDocs(api: Api): void {
   api.get('/docs', (c) => c.html(PAGE, 200, { 'content-security-policy': POLICY }));
   api.get('/docs/start.js', (c) => c.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   api.get('/docs/:asset', async (c) => {
-    const asset = c.req.param('asset');
-    const type = Object.hasOwn(ASSETS, asset) ? ASSETS[asset] : undefined;
-    if (type === undefined) return c.notFound();
-    const file = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${asset}`)));
-    return c.body(new Uint8Array(file), 200, { 'content-type': type });
+    const asset = assets.get(c.req.param('asset'));
+    if (!asset) return c.notFound();
+    const file = await readFile(fileURLToPath(asset.url));
+    return c.body(new Uint8Array(file), 200, { 'content-type': asset.type });
   });
 }

@@ -55,7 +55,6 @@ const list = listRoute({
     state: issueState.optional().openapi({ description: 'Only in this state. All unless given.' }),
     labels: textFilter.openapi({
       description: 'Only with all of these labels, separated by commas.',
-      example: 'incident,sev1',
     }),
     ...timeFilters('created_at'),
   },

@@ -31,7 +31,6 @@ export function createDocument(api: Api) {
   return api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Shiplog API', version: packageJson.version, description, license: { name: 'Apache-2.0' } },
-    servers: [{ url: '.' }],
     tags,
   });
 }

@@ -9,7 +9,7 @@ export const limitParameter = z.coerce
   .min(1)
   .max(100)
   .default(50)
-  .openapi({ description: 'Most objects on a page.', example: 50 });
+  .openapi({ description: 'Most objects on a page.' });
 
 /** A row of a list, with its sort key. */
 export interface Positioned {

@@ -4,9 +4,9 @@ const text = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^\P{Cc}+$/u, 'has a control character');
+  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character');
 
-export const orgParameter = text.openapi({
+const orgParameter = text.openapi({
   param: { name: 'org', in: 'path' },
   description: "The organization's login, in any case, or its id.",
   example: 'acme',
@@ -23,17 +23,16 @@ export const orgParams = z.object({ org: orgParameter });
 /** An id of GitHub; negative for persons that have none. */
 export const idParameter = z.coerce.number().int();
 export const numberParameter = z.coerce.number().int().min(1).max(2_147_483_647);
+/** Filters have no examples: the page at /docs would fill them in. */
 export const textFilter = text.optional();
 
 export const repositoryFilter = text.optional().openapi({
   description:
     'Only of this repository: its name within the organization, in any case, or its id. 404 if there is none.',
-  example: 'shop',
 });
 
 export const authorFilter = text.optional().openapi({
   description: "Only of this person: login, email or contributor id. All of the person's emails count.",
-  example: 'ann',
 });
 
 export const booleanFilter = z
@@ -53,17 +52,15 @@ const time = z
 
 /** @param column what is compared, for the description */
 export function timeFilters(column: string) {
-  const format = 'ISO 8601; a date alone is its midnight in UTC.';
+  const format = 'ISO 8601, such as `2026-03-01T12:30:00Z`; a date alone is its midnight in UTC.';
   return {
     since: time.openapi({
       type: 'string',
       description: `Only with \`${column}\` at or after this. ${format}`,
-      example: '2026-03-01T00:00:00Z',
     }),
     until: time.openapi({
       type: 'string',
       description: `Only with \`${column}\` before this. ${format}`,
-      example: '2026-06-01T00:00:00Z',
     }),
   };
 }

@@ -31,8 +31,8 @@ const list = listRoute({
     state: pullState.optional().openapi({
       description: 'Only in this state. A merged one is `merged` and not `closed`. All unless given.',
     }),
-    base: textFilter.openapi({ description: 'Only into this branch.', example: 'main' }),
-    head: textFilter.openapi({ description: 'Only from this branch.', example: 'fix-basket' }),
+    base: textFilter.openapi({ description: 'Only into this branch.' }),
+    head: textFilter.openapi({ description: 'Only from this branch.' }),
     ...timeFilters('created_at'),
   },
   cursor,

@@ -57,7 +57,6 @@ const list = listRoute({
     repository: repositoryFilter,
     number: numberParameter.optional().openapi({
       description: 'Only of the pull request with this number; give its `repository` too.',
-      example: 1347,
     }),
     author: authorFilter,
     state: stateFilter.optional().openapi({ description: 'Only in this state. All unless given.' }),

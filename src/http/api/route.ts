@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type OperationId, requireAccess } from './access.ts';
 import { limitParameter } from './page.ts';
 
+const requestId = '3f0c6f3e-5d0c-4c0e-9a52-0d2cf8e7b0a5';
+
 const problemSchema = z
   .object({
     type: z.string(),
@@ -27,18 +29,41 @@ const problemSchema = z
       status: 400,
       detail: 'The request is not right: see errors.',
       instance: '/api/v1/orgs/acme/commits',
-      request_id: '3f0c6f3e-5d0c-4c0e-9a52-0d2cf8e7b0a5',
+      request_id: requestId,
       errors: [{ pointer: '#/query/limit', detail: 'Too big: expected number to be <=100' }],
     },
   });
 
-const problemContent = { 'application/problem+json': { schema: problemSchema } };
+function problem<D extends string>(description: D, example: { status: number; title: string; detail: string }) {
+  const details = { type: 'about:blank', ...example, instance: '/api/v1/orgs/acme', request_id: requestId };
+  return { description, content: { 'application/problem+json': { schema: problemSchema, example: details } } };
+}
+
 const problems = {
-  400: { description: 'A parameter is not right; `errors` names it.', content: problemContent },
-  401: { description: 'No token, or not the right one.', content: problemContent },
-  404: { description: 'There is no such thing.', content: problemContent },
-  500: { description: 'Shiplog failed; its log has the cause.', content: problemContent },
-  503: { description: 'The database does not answer at the moment.', content: problemContent },
+  400: {
+    description: 'A parameter is not right; `errors` names it.',
+    content: { 'application/problem+json': { schema: problemSchema } },
+  },
+  401: problem('No token, or not the right one.', {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'The token is not right. It must be the value of SHIPLOG_OPERATOR_TOKEN.',
+  }),
+  404: problem('There is no such thing.', {
+    status: 404,
+    title: 'Not Found',
+    detail: 'There is no organization "acme" here, or you may not see it.',
+  }),
+  500: problem('Shiplog failed; its log has the cause.', {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'Shiplog failed to answer; its log has the cause under this request_id.',
+  }),
+  503: problem('The database does not answer at the moment.', {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'The database does not answer at the moment. Try again.',
+  }),
 } as const;
 
 interface Operation<P extends string, Params extends z.ZodObject> {

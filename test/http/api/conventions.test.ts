@@ -203,13 +203,13 @@ describe('parameters', () => {
         );
         const search = query.map(([name, text]) => `${name}=${encode(text)}`).join('&');
         const { status, body } = await get(`${url}?${search}`);
-        expect([200, 301, 304, 400, 404], JSON.stringify(body)).toContain(status);
+        expect({ status, body }).toMatchObject({ status: expect.toBeOneOf([200, 400, 404]) });
       }),
       { numRuns: 500 },
     );
   });
-
-  function encode(text: string): string {
-    return encodeURIComponent(text.toWellFormed()) || 'x';
-  }
 });
+
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()) || 'x';
+}

@@ -70,9 +70,9 @@ describe('deliveries', () => {
   });
 });
 
-describe('the replay of a delivery', () => {
-  const jobs = async () => (await queue.findJobs(APPLY_DELIVERIES)).length;
+const jobs = async () => (await queue.findJobs(APPLY_DELIVERIES)).length;
 
+describe('the replay of a delivery', () => {
   it.each([DEAD, APPLIED, FOREIGN])('makes %s pending, due now, and wakes the worker', async (guid) => {
     const before = await jobs();
     const answer = await request('POST', `/api/v1/admin/deliveries/${guid}/replay`);

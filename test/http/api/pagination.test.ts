@@ -54,23 +54,23 @@ async function walk(path: string, limit: number): Promise<Record<string, unknown
     expect(body.data.length).toBe(body.next_cursor === null ? rows.length - seen.length : limit);
     seen.push(...body.data);
     const link = /^<(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
-    expect(link === undefined).toBe(body.next_cursor === null);
-    if (link !== undefined) expect(new URL(link).searchParams.get('cursor')).toBe(body.next_cursor);
+    expect(link === undefined ? null : new URL(link).searchParams.get('cursor')).toBe(body.next_cursor);
     next = link;
   }
   return seen;
+}
+
+function descending(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return b - a;
+  return String(a) < String(b) ? 1 : String(a) > String(b) ? -1 : 0;
 }
 
 describe('pages', () => {
   it.each(Object.entries(lists))('of %s visit each row once, in order, whatever the limit', async (path, sortedBy) => {
     const all = await walk(path, 100);
     expect(new Set(all.map((row) => JSON.stringify(row))).size).toBe(rows.length);
-    if (sortedBy !== undefined) {
-      const values = all.map((row) => row[sortedBy]);
-      const sorted = values.toSorted((a, b) => (Number(a) - Number(b) || (String(a) < String(b) ? -1 : 1)) * -1);
-      if (typeof values[0] === 'number') expect(values).toEqual(values.toSorted((a, b) => Number(b) - Number(a)));
-      else expect(values).toEqual(sorted);
-    }
+    const values = all.map((row) => (sortedBy === undefined ? 0 : row[sortedBy]));
+    expect(values).toEqual(values.toSorted(descending));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 24 }), async (limit) => {
         expect(await walk(path, limit)).toEqual(all);
