@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ConfigError } from '../src/errors.ts';
+import { ConfigError } from './config-error.ts';
 
 const LEAST_VERSION = 14;
 

@@ -1,7 +1,4 @@
-/** The environment or a file asks for something that can not be; the message says what to change. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError } from '../db/config-error.ts';
 
 /** There is no such thing, or it is another tenant's. */
 export class NotFoundError extends Error {

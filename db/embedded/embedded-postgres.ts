@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../config-error.ts';
 import { type Cluster, createCluster, readMajorVersion, readSecrets } from './cluster.ts';
 import { otherVersionError } from './other-version.ts';
 import { linkCluster, placeCluster, type PlacementOptions } from './placement.ts';

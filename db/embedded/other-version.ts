@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Cluster } from './cluster.ts';
 
 /** PostgreSQL reads only the data of its own major version: tells how to bring it over. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../config-error.ts';
 import { type Account, chooseAccount, mayEnter } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../config-error.ts';
 import { type Account, mayEnter, mayRun, runCommand } from './account.ts';
 import type { Binaries } from './binaries.ts';
 

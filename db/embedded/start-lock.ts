@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../config-error.ts';
 
 const POLL_MS = 25;
 const SQLITE_BUSY = 5;

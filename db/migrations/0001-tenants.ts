@@ -3,18 +3,21 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Two roles carry the isolation. `shiplog_app` works inside one tenant, under row-level security that it cannot
  * bypass; `shiplog_instance` sees deliveries and the list of tenants, and no tenant's data.
- * Roles belong to the whole cluster, so another database may have made them already, even at this moment.
+ * Roles belong to the whole cluster, so an administrator or another database may have made them already, even at this
+ * moment. PostgreSQL 16 tells the right to take a role from the membership in it.
  */
 const createRoles = `
 do $$
 declare wanted text;
 begin
   foreach wanted in array array['shiplog_app', 'shiplog_instance'] loop
-    begin
-      execute format('create role %I nologin nosuperuser nobypassrls', wanted);
-    exception when duplicate_object or unique_violation then null;
-    end;
-    if not pg_has_role(current_user, wanted, 'set') then
+    if not exists (select from pg_roles where rolname = wanted) then
+      begin
+        execute format('create role %I nologin nosuperuser nobypassrls', wanted);
+      exception when duplicate_object or unique_violation then null;
+      end;
+    end if;
+    if not pg_has_role(current_user, wanted, case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
       execute format('grant %I to current_user', wanted);
     end if;
   end loop;
@@ -74,6 +77,7 @@ create table contributors (
 comment on column contributors.contributor_id is
   'GitHub''s user id; negative for a person known only by login or by email, then a hash of that.';
 create index contributors_login on contributors (tenant_id, login);
+create index contributors_any_case_login on contributors (tenant_id, lower(login));
 
 create table contributor_emails (
   tenant_id bigint not null,

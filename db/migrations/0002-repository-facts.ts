@@ -74,7 +74,9 @@ create table commits (
 comment on column commits.co_authors is 'Emails of the Co-authored-by trailers.';
 comment on column commits.detailed_at is 'Set when parents and line counts came from the API or from git; pushes have none.';
 create index commits_committed_at on commits (tenant_id, repository_id, committed_at desc, sha desc);
-create index commits_author on commits (tenant_id, author_email);
+create index commits_latest on commits (tenant_id, committed_at desc);
+create index commits_author on commits (tenant_id, author_email, committed_at desc)
+  include (repository_id, authored_at);
 create index commits_undetailed on commits (tenant_id, repository_id) where detailed_at is null;
 
 create table pull_requests (
@@ -115,7 +117,8 @@ comment on column pull_requests.readied_at is 'When ready_at was last set, or un
 comment on column pull_requests.commits_at is 'When its commits were last listed: the pull_request_commits in force.';
 create index pull_requests_created_at on pull_requests (tenant_id, repository_id, created_at desc, number desc);
 create index pull_requests_merge_commit on pull_requests (tenant_id, repository_id, merge_commit_sha);
-create index pull_requests_author on pull_requests (tenant_id, author_id);
+create index pull_requests_latest on pull_requests (tenant_id, created_at desc);
+create index pull_requests_author on pull_requests (tenant_id, author_id, created_at desc) include (repository_id);
 
 create table pull_request_commits (
   tenant_id bigint not null,
@@ -142,7 +145,8 @@ create table reviews (
   primary key (tenant_id, repository_id, review_id)
 );
 create index reviews_number on reviews (tenant_id, repository_id, number);
-create index reviews_author on reviews (tenant_id, author_id);
+create index reviews_latest on reviews (tenant_id, review_id desc);
+create index reviews_author on reviews (tenant_id, author_id, submitted_at) include (repository_id);
 
 create table comments (
   tenant_id bigint not null,
@@ -181,6 +185,8 @@ create table issues (
   primary key (tenant_id, repository_id, number)
 );
 create index issues_created_at on issues (tenant_id, repository_id, created_at desc, number desc);
+create index issues_latest on issues (tenant_id, created_at desc);
+create index issues_author on issues (tenant_id, author_id, created_at) include (repository_id);
 `;
 
 const tenantTables = [

@@ -57,6 +57,8 @@ create table deployments (
   observed_rank bigint not null,
   primary key (tenant_id, repository_id, deployment_id)
 );
+create index deployments_latest on deployments (tenant_id, created_at desc);
+create index deployments_id on deployments (tenant_id, deployment_id);
 create index deployments_created_at on deployments (tenant_id, repository_id, created_at desc, deployment_id desc);
 
 create table deployment_statuses (

@@ -21,6 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on column deliveries.tenant_id is 'Known once the delivery has been read.';
     comment on column deliveries.due_at is 'A pending delivery is not tried before this.';
     create index deliveries_pending on deliveries (delivery_id) where state = 'pending';
+    create index deliveries_tenant on deliveries (tenant_id, delivery_id desc);
     create index deliveries_dead on deliveries (delivery_id) where state = 'dead';
     -- Already compressed; out of line, so that a change of state copies no body.
     alter table deliveries alter column body set storage external;

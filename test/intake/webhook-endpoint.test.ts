@@ -134,7 +134,7 @@ describe('a webhook is refused', () => {
     const body = Buffer.alloc(MAX_BYTES + 1, ' ');
     const headers = { 'content-length': undefined, 'transfer-encoding': 'chunked' };
     const answer = await sendWebhook(server.baseUrl, { body, headers });
-    expect(answer).toMatchObject({ status: 413 });
+    expect(answer.status).toBe(413);
   });
 
   it.each(['GET', 'PUT', 'DELETE', 'HEAD'])('with 405 when it comes by %s', async (method) => {
