@@ -38,7 +38,7 @@ export async function measureLatency({
   const server = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     while (!(await isReady(base))) await sleep(100);
-    const latencies = (await sendSteadily(base)).sort((a, b) => a - b);
+    const latencies = (await sendSteadily(base)).toSorted((a, b) => a - b);
     const at = (share: number) => (latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN).toFixed(0);
     console.log(
       `latency       at ${PER_SECOND} deliveries/s, from the 202 to the API, ${latencies.length} pull requests: ` +
@@ -59,7 +59,8 @@ async function sendSteadily(base: string): Promise<number[]> {
     if (wait > 1) await sleep(wait);
     const delivery = generator.next();
     const answered = post(base, delivery);
-    if (delivery.action === 'opened' && delivery.event === 'pull_request') observed.push(answered.then((at) => untilReadable(base, delivery, at)));
+    if (delivery.action === 'opened' && delivery.event === 'pull_request')
+      observed.push(answered.then((at) => untilReadable(base, delivery, at)));
   }
   return Promise.all(observed);
 }

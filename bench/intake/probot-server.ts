@@ -12,10 +12,15 @@ const { privateKey } = generateKeyPairSync('rsa', {
 });
 const probot = new Probot({ appId: 1, privateKey, secret: BENCH_SECRET, logLevel: 'warn' });
 const path = '/api/github/webhooks';
-const middleware = await createNodeMiddleware((app) => void app.on('push', async () => {}), {
-  probot,
-  webhooksPath: path,
-});
+const middleware = await createNodeMiddleware(
+  (app) => {
+    app.on('push', async () => {});
+  },
+  {
+    probot,
+    webhooksPath: path,
+  },
+);
 const server = createServer((request, response) => {
   void middleware(request, response, () => response.writeHead(404).end());
 });

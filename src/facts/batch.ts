@@ -28,7 +28,7 @@ export class FactBatch {
   /** The rows of a table, sorted by key: concurrent batches lock rows in one order and do not deadlock. */
   rows(name: FactTableName): BatchRow[] {
     const rows = [...(this.#tables.get(name)?.entries() ?? [])];
-    return rows.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    return rows.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   }
 
   get size(): number {

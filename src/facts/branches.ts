@@ -1,8 +1,7 @@
-import type { FactOf, FactTable } from './fact-table.ts';
+import type { FactTable } from './fact-table.ts';
 
 export const branches = {
   name: 'branches',
   key: { repository_id: 'bigint', name: 'text' },
   groups: { observed: { head_sha: 'text?', deleted_at: 'timestamptz?' } },
 } as const satisfies FactTable;
-export type BranchFact = FactOf<typeof branches>;

@@ -1,4 +1,4 @@
-import type { FactOf, FactTable } from './fact-table.ts';
+import type { FactTable } from './fact-table.ts';
 
 /** A GitHub account that did something; `contributor_id` is GitHub's user id. */
 export const contributors = {
@@ -6,4 +6,3 @@ export const contributors = {
   key: { contributor_id: 'bigint' },
   groups: { observed: { login: 'text', name: 'text?', type: 'text' } },
 } as const satisfies FactTable;
-export type ContributorFact = FactOf<typeof contributors>;

@@ -36,7 +36,7 @@ type Value<T extends ColumnType> = T extends BaseType
 type Values<C extends Columns> = { readonly [K in keyof C]: Value<C[K]> };
 
 /** When, and at equal times which later: 0 unless given, at most 15. */
-export interface Sighting {
+interface Sighting {
   readonly at: string;
   readonly rank?: number;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { FactBatch } from './batch.ts';
-import type { FactOf, FactTable } from './fact-table.ts';
+import type { FactTable } from './fact-table.ts';
 import type { Facts } from './facts.ts';
 
 /** Each listing replaces the one before: write them with `pullRequestCommitFacts`. */
@@ -10,7 +10,6 @@ export const pullRequestCommits = {
   key: { repository_id: 'bigint', number: 'integer', sha: 'text' },
   groups: { listed: {} },
 } as const satisfies FactTable;
-export type PullRequestCommitFact = FactOf<typeof pullRequestCommits>;
 
 export interface CommitListing {
   readonly repository_id: number;

@@ -1,4 +1,4 @@
-import type { FactOf, FactTable } from './fact-table.ts';
+import type { FactTable } from './fact-table.ts';
 
 export const reviews = {
   name: 'reviews',
@@ -13,4 +13,3 @@ export const reviews = {
     },
   },
 } as const satisfies FactTable;
-export type ReviewFact = FactOf<typeof reviews>;

@@ -1,4 +1,4 @@
-import type { FactOf, FactTable } from './fact-table.ts';
+import type { FactTable } from './fact-table.ts';
 
 /** `sha` is the object that the ref names: for an annotated tag, the tag's own. */
 export const tags = {
@@ -6,4 +6,3 @@ export const tags = {
   key: { repository_id: 'bigint', name: 'text' },
   groups: { observed: { sha: 'text?', deleted_at: 'timestamptz?' } },
 } as const satisfies FactTable;
-export type TagFact = FactOf<typeof tags>;

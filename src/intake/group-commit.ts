@@ -16,7 +16,7 @@ export interface GroupCommit {
    * Resolves once the delivery is durable.
    * @throws when it is not known to be
    */
-  add(delivery: IncomingDelivery): Promise<Acceptance>;
+  readonly add: (delivery: IncomingDelivery) => Promise<Acceptance>;
 }
 
 interface Member {
@@ -45,7 +45,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         if (busy) return;
         busy = true;
         // After this turn of the event loop, so that requests which arrived together share a group.
-        setImmediate(flush);
+        setImmediate(() => void flush());
       }),
   };
 }

@@ -12,10 +12,16 @@ const storeGroup = createStoreGroup(db, queue);
 
 parentPort?.on('message', (message: StoreRequest | 'stop') => {
   if (message === 'stop') void stop();
-  else void store(message).then((reply) => parentPort?.postMessage(reply));
+  else void store(message);
 });
 
-async function store(request: StoreRequest): Promise<StoreReply> {
+async function store(request: StoreRequest): Promise<void> {
+  const reply = await replyTo(request);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+  parentPort?.postMessage(reply);
+}
+
+async function replyTo(request: StoreRequest): Promise<StoreReply> {
   const { id } = request;
   try {
     return { id, stored: await storeGroup(unpackDeliveries(request)) };

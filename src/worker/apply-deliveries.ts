@@ -25,7 +25,7 @@ export async function applyDueDeliveries(
   const { byTenant, outcomes: withoutFacts } = mapDeliveries(deliveries, options.appId);
   const outcomes = [...withoutFacts];
   // Ascending, since each tenant's lock is held to the end: two workers never wait for each other.
-  for (const tenantId of [...byTenant.keys()].sort((a, b) => a - b)) {
+  for (const tenantId of [...byTenant.keys()].toSorted((a, b) => a - b)) {
     await enterTenant(trx, tenantId);
     outcomes.push(...(await applyTogether(trx, tenantId, byTenant.get(tenantId) ?? [])));
     await leaveTenant(trx);

@@ -1,6 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
+import { connectPool } from '../../db/connection.ts';
 import { createLogger } from '../../src/logging.ts';
 import { applyDueDeliveries } from '../../src/worker/apply-deliveries.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -10,9 +11,13 @@ import { readRows, removeRows } from '../support/rows.ts';
 import { issuePayload } from '../support/work-payloads.ts';
 
 const { db, url } = await createTestDatabase();
-const { connectPool } = await import('../../db/connection.ts');
 const owner = connectPool({ url, max: 1 });
 const log = createLogger({ level: 'silent', format: 'json' });
+
+/** Text that does not compress. */
+function noise(): string {
+  return Array.from({ length: 2_000 }, () => Math.random().toString(36)).join(' ');
+}
 
 function applyOnce() {
   return db.transaction().execute((trx) => applyDueDeliveries(trx, { appId: null, log }));
@@ -122,9 +127,8 @@ describe('applyDueDeliveries', () => {
 
   it('takes what fits into memory, and says that there is more', async () => {
     const long = 'x'.repeat(100_000);
-    const noise = () => Array.from({ length: 2_000 }, () => Math.random().toString(36)).join(' ');
     for (let number = 1; number <= 600; number++) {
-      const body = number <= 3 ? noise().repeat(1) + long : 'short';
+      const body = number <= 3 ? noise() + long : 'short';
       await storeDelivery(db, { event: 'issues', payload: issuePayload({ issue: { number, body } }) });
     }
     const first = await applyOnce();
