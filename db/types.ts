@@ -110,6 +110,14 @@ export interface ContributorEmails {
   user_id: number | null;
 }
 
+export interface ContributorLogins {
+  contributor_id: number;
+  login: string;
+  seen_at: Timestamp;
+  seen_rank: number;
+  tenant_id: number;
+}
+
 export interface Contributors {
   /**
    * GitHub's user id; negative for a person known only by login or by email, then a hash of that.
@@ -405,6 +413,7 @@ export interface DB {
   comments: Comments;
   commits: Commits;
   contributor_emails: ContributorEmails;
+  contributor_logins: ContributorLogins;
   contributors: Contributors;
   deliveries: Deliveries;
   deployment_statuses: DeploymentStatuses;

@@ -7,7 +7,8 @@ import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
 import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
 import { createGroupCommit } from './intake/group-commit.ts';
-import { startStorageThread } from './intake/storage-thread.ts';
+import { createStoreGroup } from './intake/delivery-store.ts';
+import { connectStorage } from './intake/storage-connections.ts';
 import { createWebhookEndpoint, WEBHOOK_PATH } from './intake/webhook-endpoint.ts';
 import { startWebhookProxy } from './intake/webhook-proxy.ts';
 import type { Logger } from './logging.ts';
@@ -97,9 +98,9 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 function createWebServer(options: WebOptions, resources: Resources): Server {
   const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
   const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
-  const storage = startStorageThread({ databaseUrl });
-  resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 500 });
-  const deliveries = createGroupCommit({ storeGroup: storage.storeGroup, log });
+  const storage = connectStorage(databaseUrl);
+  resources.add({ name: 'intake connections', close: () => storage.destroy(), withinMs: 500 });
+  const deliveries = createGroupCommit({ storeGroup: createStoreGroup(storage, queue), log });
   const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
   const direct = new Map([[WEBHOOK_PATH, webhooks], ...createHealth({ db, databaseUrl, queue, log })]);
   return createHttpServer({ direct, fetch: (request) => api.fetch(request), log, ...(timeouts && { timeouts }) });

@@ -37,7 +37,6 @@ export async function startShiplogServer(directory: string): Promise<BenchServer
       WEBHOOK_SECRET: BENCH_SECRET,
       LOG_FORMAT: 'json',
     },
-    execArgv: ['--max-semi-space-size=8'],
     stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   while (!(await isReady(port))) {

@@ -76,8 +76,16 @@ create table contributors (
 );
 comment on column contributors.contributor_id is
   'GitHub''s user id; negative for a person known only by login or by email, then a hash of that.';
-create index contributors_login on contributors (tenant_id, login);
-create index contributors_any_case_login on contributors (tenant_id, lower(login));
+create index contributors_login on contributors (tenant_id, lower(login));
+
+create table contributor_logins (
+  tenant_id bigint not null,
+  login text not null,
+  contributor_id bigint not null,
+  seen_at timestamptz not null,
+  seen_rank bigint not null,
+  primary key (tenant_id, login, contributor_id)
+);
 
 create table contributor_emails (
   tenant_id bigint not null,
@@ -147,6 +155,7 @@ const tenantTables = [
   'installations',
   'members',
   'contributors',
+  'contributor_logins',
   'contributor_emails',
   'teams',
   'team_members',

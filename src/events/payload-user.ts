@@ -11,15 +11,16 @@ export type PayloadUser = z.output<typeof user>;
 export function contributorFacts(event: WebhookEvent, users: readonly (PayloadUser | null | undefined)[]): Facts {
   const people = new Map<number, PayloadUser>();
   for (const person of users) if (person && isPerson(person) && !people.has(person.id)) people.set(person.id, person);
+  const at = event.receivedAt;
   return {
     contributors: [...people.values()].map((person) => ({
       contributor_id: person.id,
-      observed: {
-        at: event.receivedAt,
-        login: person.login,
-        name: person.name ?? null,
-        type: isBot(person) ? 'Bot' : 'User',
-      },
+      observed: { at, login: person.login, name: person.name ?? null, type: isBot(person) ? 'Bot' : 'User' },
+    })),
+    contributor_logins: [...people.values()].map(({ id: contributor_id, login }) => ({
+      login,
+      contributor_id,
+      seen: { at },
     })),
   };
 }

@@ -15,12 +15,13 @@ export const contributorEmails = {
 export type ContributorEmailFact = FactOf<typeof contributorEmails>;
 
 /**
- * Gives every email that the batch touched its person: the GitHub user that it is linked to, by id or by login; else
+ * Gives every email that the batch touched its person: the GitHub user that it is linked to, by id, or by a
+ * login as the account that was seen under it last; else
  * the person of that login; else the person of that email alone, with a negative id made of it.
  */
 export async function resolveContributors(trx: Trx, tenantId: number, batch: FactBatch): Promise<void> {
   const emails = batch.rows('contributor_emails').map(({ key }) => key[0]);
-  const logins = batch.rows('contributors').map(({ groups }) => groups.get('observed')?.values['login']);
+  const logins = batch.rows('contributor_logins').map(({ key }) => key[0]);
   if (emails.length === 0 && logins.length === 0) return;
   const moved = await moveEmails(trx, tenantId, { emails, logins });
   await upsertUnlinkedContributors(trx, tenantId, { emails, ids: moved.map((row) => row.contributor_id) });
@@ -45,9 +46,9 @@ async function moveEmails(
     with resolved as (
       select email, contributor_id as former_id, coalesce(
         e.user_id,
-        (select c.contributor_id from contributors c
-          where c.tenant_id = ${tenantId} and c.login = e.login and c.contributor_id > 0
-          order by c.observed_at desc, c.contributor_id desc limit 1),
+        (select l.contributor_id from contributor_logins l
+          where l.tenant_id = ${tenantId} and l.login = e.login
+          order by l.seen_at desc, l.contributor_id desc limit 1),
         -('x' || left(md5(coalesce('login:' || e.login, 'email:' || e.email)), 13))::bit(52)::bigint - 1
       ) as contributor_id
       from contributor_emails e

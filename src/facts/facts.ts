@@ -3,6 +3,7 @@ import { checkRuns } from './check-runs.ts';
 import { comments } from './comments.ts';
 import { commits } from './commits.ts';
 import { contributorEmails } from './contributor-emails.ts';
+import { contributorLogins } from './contributor-logins.ts';
 import { contributors } from './contributors.ts';
 import { deploymentStatuses } from './deployment-statuses.ts';
 import { deployments } from './deployments.ts';
@@ -29,6 +30,7 @@ export const factTables = {
   installations,
   members,
   contributors,
+  contributor_logins: contributorLogins,
   contributor_emails: contributorEmails,
   teams,
   team_members: teamMembers,

@@ -14,6 +14,12 @@ export interface UnlistedPullRequest {
   readonly merged_at: Date;
 }
 
+/** Where a commit stands among the others of its repository, by time. */
+export interface CommitPlace {
+  readonly sha: string;
+  readonly committed_at: string;
+}
+
 /** What a repository has stored and what it lacks, for whoever hydrates it. */
 export class FactStore {
   readonly #db: Database;
@@ -53,14 +59,13 @@ export class FactStore {
     return rows[0]?.count ?? 0;
   }
 
-  /** A page of commits without details, in the order of their shas. */
-  async listUndetailed(after: string): Promise<string[]> {
-    const rows = await this.#query<{ sha: string }>(sql`
-      select sha from commits
-      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}
-        and detailed_at is null and sha > ${after}
-      order by sha limit ${PAGE}`);
-    return rows.map(({ sha }) => sha);
+  /** A page of commits without details, newest first: a source reads neighbours faster than a random lot. */
+  listUndetailed(after: CommitPlace | undefined): Promise<readonly CommitPlace[]> {
+    return this.#query<CommitPlace>(sql`
+      select sha, to_json(committed_at) #>> '{}' as committed_at from commits
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and detailed_at is null
+        and (committed_at, sha) < (${after?.committed_at ?? 'infinity'}::timestamptz, ${after?.sha ?? ''})
+      order by committed_at desc, sha desc limit ${PAGE}`);
   }
 
   /** Commits that a stored one names as its parent, and that are not stored. */

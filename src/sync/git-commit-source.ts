@@ -1,16 +1,22 @@
+import { availableParallelism } from 'node:os';
 import type { CommitSource, SourceCommit } from './commit-source.ts';
 import type { GitClone } from './git-clone.ts';
 import type { GitHistory } from './git-history.ts';
+import { mergeStreams } from './merge-streams.ts';
 import { type LogOptions, readLog } from './git-log.ts';
 
 const BATCH = 500;
+/** git counts lines on one core. */
+const READERS = Math.min(availableParallelism(), 4);
+const FEWEST_FOR_A_READER = 200;
 
 /** A local clone as the source of history. It costs no API budget and knows parents and line counts exactly. */
 export function createGitCommitSource({ clone, history }: { clone: GitClone; history: GitHistory }): CommitSource {
   const read = (options: Pick<LogOptions, 'shas' | 'revisions'>) =>
     inBatches(exact(readLog({ path: clone.path, counts: clone.hasContents, ...options }), clone));
   return {
-    commitDetails: ({ shas }) => read({ revisions: ['--ignore-missing'], shas }),
+    commitDetails: ({ shas }) =>
+      mergeStreams(shares(shas).map((share) => read({ revisions: ['--ignore-missing'], shas: share }))),
     history: ({ from }) => read({ revisions: ['--ignore-missing', '--topo-order', ...from] }),
     pullRequestCommits: ({ pulls }) =>
       inBatches(
@@ -22,6 +28,12 @@ export function createGitCommitSource({ clone, history }: { clone: GitClone; his
         })(),
       ),
   };
+}
+
+/** Neighbours stay together: git reads them from the same places. */
+function shares(shas: readonly string[]): (readonly string[])[] {
+  const size = Math.max(Math.ceil(shas.length / READERS), FEWEST_FOR_A_READER);
+  return Array.from({ length: Math.ceil(shas.length / size) }, (_, i) => shas.slice(i * size, (i + 1) * size));
 }
 
 /** What a merge brought in; a commit that is no merge is all there is of its pull request. */

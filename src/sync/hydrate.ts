@@ -1,7 +1,7 @@
 import type { Database } from '../../db/connection.ts';
 import { pullRequestCommitFacts } from '../facts/pull-request-commits.ts';
 import type { CommitSource, SourceRepository } from './commit-source.ts';
-import { FactStore } from './fact-store.ts';
+import { type CommitPlace, FactStore } from './fact-store.ts';
 
 export interface HydratedRepository {
   readonly tenantId: number;
@@ -43,16 +43,16 @@ interface Work {
 }
 
 async function hydrateCommits(store: FactStore, { repository, source, report }: Work): Promise<void> {
-  let after = '';
+  let after: CommitPlace | undefined;
   for (;;) {
-    const shas = await store.listUndetailed(after);
-    const last = shas.at(-1);
-    if (last === undefined) return;
+    const page = await store.listUndetailed(after);
+    after = page.at(-1);
+    if (after === undefined) return;
+    const shas = page.map(({ sha }) => sha);
     for await (const commits of source.commitDetails({ repository, shas })) {
       await store.record(commits);
       report(commits.length);
     }
-    after = last;
   }
 }
 

@@ -42,6 +42,7 @@ describe('an installation', () => {
         },
       ],
       contributors: [{ contributor_id: BOB.id, observed: { at: RECEIVED_AT, login: 'bob', name: null, type: 'User' } }],
+      contributor_logins: [{ login: 'bob', contributor_id: BOB.id, seen: { at: RECEIVED_AT } }],
       members: [{ user_id: BOB.id, observed: { at: RECEIVED_AT, role: 'owner', source: 'github', removed_at: null } }],
       repositories: [
         {

@@ -24,6 +24,13 @@ async function rowsAfter(batches: readonly (readonly Facts[])[]): Promise<Rows> 
   return readRows(db, ACME);
 }
 
+function ann(login: string, at = '2026-01-01T00:00:00.000Z'): Facts {
+  return {
+    contributor_logins: [{ login, contributor_id: 9, seen: { at } }],
+    contributors: [{ contributor_id: 9, observed: { at, login, name: null, type: 'User' } }],
+  };
+}
+
 describe('applyFacts', () => {
   it('ends in the same rows for any order, any repetition and any split into batches', async () => {
     const stream = fc.array(arbitraryFacts(), { minLength: 1, maxLength: 25 });
@@ -89,9 +96,6 @@ describe('applyFacts', () => {
 
 describe('contributors', () => {
   const at = '2026-01-01T00:00:00.000Z';
-  const ann = (login: string): Facts => ({
-    contributors: [{ contributor_id: 9, observed: { at, login, name: null, type: 'User' } }],
-  });
   const email = (address: string, login?: string): Facts => ({
     contributor_emails: [
       { email: address, named: { at, name: 'Ann' }, ...(login && { linked: { at, login, user_id: null } }) },
@@ -102,6 +106,15 @@ describe('contributors', () => {
     const rows = await rowsAfter([[email('ann@a.example', 'ann')], [email('ann@b.example', 'ann')], [ann('ann')]]);
     expect(rows['contributors']).toMatchObject([{ contributor_id: 9, login: 'ann' }]);
     expect(rows['contributor_emails']).toMatchObject([{ contributor_id: 9 }, { contributor_id: 9 }]);
+  });
+
+  it('stay one person when the login changes, in one batch or in two', async () => {
+    const [before, after] = [ann('ann'), ann('anna', '2026-01-02T00:00:00.000Z')];
+    for (const batches of [[[before], [after]], [[before, after]], [[after], [before]]]) {
+      const rows = await rowsAfter([[email('ann@a.example', 'ann')], ...batches]);
+      expect(rows['contributors']).toMatchObject([{ contributor_id: 9, login: 'anna' }]);
+      expect(rows['contributor_emails']).toMatchObject([{ contributor_id: 9 }]);
+    }
   });
 
   it('are never joined by name alone', async () => {

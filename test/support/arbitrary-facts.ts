@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'members.source': ['github', 'manual'],
   'contributors.type': ['User', 'Bot'],
   'contributors.login': ['a', 'B'],
-  'contributor_emails.login': ['a', 'B'],
+  'contributor_emails.login': ['k1', 'k2'],
   'team_members.role': ['member', 'maintainer'],
   'pull_requests.state': ['open', 'closed', 'merged'],
   'comments.kind': ['issue', 'review', 'commit'],
