@@ -1,10 +1,10 @@
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig, readEnvironment } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { type Shiplog, startShiplog } from './start.ts';
 
 try {
-  await main(loadConfig(process.env));
+  await main(loadConfig(readEnvironment()));
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);

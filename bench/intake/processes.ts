@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type LoadOrder, type LoadResult, loadResult } from './load-order.ts';
 import { BENCH_SECRET } from './pushes.ts';
 
@@ -37,6 +38,7 @@ export async function startShiplogServer(directory: string): Promise<BenchServer
       WEBHOOK_SECRET: BENCH_SECRET,
       LOG_FORMAT: 'json',
     },
+    execArgv: packageJson.scripts.start.split(' ').filter((part) => part.startsWith('--max-')),
     stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   while (!(await isReady(port))) {

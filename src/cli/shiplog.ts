@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
+import { loadConfig, readEnvironment } from '../config.ts';
 import { ConfigError, ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { GitError } from '../sync/git-process.ts';
 import type { Command } from './command.ts';
@@ -39,7 +39,7 @@ async function runCommand(name: string, command: Command, args: string[]): Promi
   }
   const signal = abortOnSignals();
   try {
-    return await command.run({ ...parsed, config: loadConfig(process.env), signal });
+    return await command.run({ ...parsed, config: loadConfig(readEnvironment()), signal });
   } catch (error) {
     if (signal.aborted) return INTERRUPTED;
     console.error(isForUsers(error) ? `\n${error.message}` : error);
