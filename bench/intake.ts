@@ -14,10 +14,10 @@ import {
 
 // Signed pushes of 8 KB, each with a GUID of its own. The servers take turns, so that what else the machine does
 // falls on all of them; every number is the median of the rounds.
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = [32, 128] as const;
-const MEMORY_DELIVERIES = 40_000;
+const MEMORY_DELIVERIES = 100_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'shiplog-bench-'));
 const load = startLoadGenerator();
@@ -34,7 +34,7 @@ try {
 async function run([bare, probot, shiplog]: BenchServer[]): Promise<void> {
   if (!bare || !probot || !shiplog) throw new Error('a server is missing');
   console.log(`npm run bench:intake on ${machine()}\n`);
-  for (const server of [bare, probot, shiplog]) await load.run(server, { connections: 128, seconds: 2 });
+  for (const server of [bare, probot, shiplog]) await load.run(server, { connections: 128, seconds: 4 });
   console.log(
     '| connections | server | requests/s | p50 ms | p99 ms | to bare | to Probot |\n|---|---|---|---|---|---|---|',
   );

@@ -5,6 +5,7 @@ import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import type { Config } from './config.ts';
 import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
+import { createPrometheus } from './http/prometheus.ts';
 import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
 import { createGroupCommit } from './intake/group-commit.ts';
 import { createStoreGroup } from './intake/delivery-store.ts';
@@ -102,7 +103,11 @@ function createWebServer(options: WebOptions, resources: Resources): Server {
   resources.add({ name: 'intake connections', close: () => storage.destroy(), withinMs: 500 });
   const deliveries = createGroupCommit({ storeGroup: createStoreGroup(storage, queue), log });
   const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
-  const direct = new Map([[WEBHOOK_PATH, webhooks], ...createHealth({ db, databaseUrl, queue, log })]);
+  const direct = new Map([
+    [WEBHOOK_PATH, webhooks],
+    ['/metrics', createPrometheus({ db, operatorToken })],
+    ...createHealth({ db, databaseUrl, queue, log }),
+  ]);
   return createHttpServer({ direct, fetch: (request) => api.fetch(request), log, ...(timeouts && { timeouts }) });
 }
 

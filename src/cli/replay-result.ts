@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Config } from '../config.ts';
 import type { HistoryCounts } from '../replay/counts.ts';
+import { localUrl } from '../replay/destination.ts';
 import type { ReplayResult } from '../replay/replay.ts';
 import { formatCount, formatCounted } from './progress.ts';
 
@@ -59,14 +60,17 @@ function describeOthers({ deliveries }: ReplayResult): string[] {
 }
 
 function describeLink({ destination, repository }: ReplayResult, config: Config): string[] {
-  const running = config.publicUrl?.replace(/\/+$/, '') ?? destination.url;
-  const base = destination.temporary ? `http://${config.host}:${config.port}` : running;
-  const file = relative('.', join(config.dataDir, 'operator-token'));
-  const token =
-    config.operatorToken === undefined && !config.databaseUrl ? `$(cat ${file})` : '$SHIPLOG_OPERATOR_TOKEN';
+  const base = (config.publicUrl ?? (destination.temporary ? localUrl(config) : destination.url)).replace(/\/+$/, '');
   return [
     destination.temporary ? 'To read it, start Shiplog (npm start), then:' : 'To read it:',
-    `  curl -H "Authorization: Bearer ${token}" ${base}/api/v1/orgs/${repository.org}/commits`,
+    `  curl -H "Authorization: Bearer ${describeToken(config)}" ${base}/api/v1/orgs/${repository.org}/commits`,
     `  ${base}/docs describes the API.`,
   ];
+}
+
+function describeToken({ operatorToken, databaseUrl, dataDir }: Config): string {
+  if (operatorToken !== undefined || databaseUrl !== undefined) return '$SHIPLOG_OPERATOR_TOKEN';
+  const file = join(dataDir, 'operator-token');
+  const nearby = relative('.', file);
+  return `$(cat ${nearby.startsWith('..') ? file : nearby})`;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { WEBHOOK_PATH } from '../intake/webhook-endpoint.ts';
 import { createLogger } from '../logging.ts';
 import { startShiplog } from '../start.ts';
-import { WEBHOOK_PATH } from '../intake/webhook-endpoint.ts';
 
 /** A Shiplog that takes webhooks. */
 export interface Destination {
@@ -28,7 +28,7 @@ export async function findOrStartShiplog(config: Config): Promise<Destination> {
   const reason =
     url === undefined
       ? `No Shiplog answers at ${localUrl(config)}`
-      : `The Shiplog at ${url} takes no webhooks as long as WEBHOOK_SECRET is not set`;
+      : `WEBHOOK_SECRET is not set, so that nothing can be sent to the Shiplog at ${url}`;
   return startTemporary(config, reason);
 }
 
@@ -58,7 +58,8 @@ async function findRunning(config: Config): Promise<string | undefined> {
   return undefined;
 }
 
-function localUrl({ host, port }: Config): string {
+/** Where a Shiplog of this configuration is reached from here. */
+export function localUrl({ host, port }: Config): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

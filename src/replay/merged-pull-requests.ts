@@ -1,8 +1,9 @@
 import type { GitClone } from '../sync/git-clone.ts';
 import type { GitHistory } from '../sync/git-history.ts';
 import { readLog } from '../sync/git-log.ts';
-import { NO_SHA, type ReplayedPullRequest } from './payloads.ts';
 import { parseMergeMessage } from './pull-request-message.ts';
+import { type ReplayedPullRequest } from './pull-request-payloads.ts';
+import { NO_SHA } from './push-payload.ts';
 
 export interface PullRequestAtStep extends ReplayedPullRequest {
   /** The step of the history that merged it. */

@@ -1,6 +1,6 @@
-import { type PushedCommit, pushedCommit } from './payloads.ts';
-import type { ReplayedRepository } from './identity.ts';
 import type { SourceCommit } from '../sync/commit-source.ts';
+import type { ReplayedRepository } from './identity.ts';
+import { type PushedCommit, pushedCommit } from './push-payload.ts';
 
 /** GitHub's limits: commits of a push, and (25 MB) bytes of a payload, less what surrounds them. */
 const MOST_COMMITS = 2_048;

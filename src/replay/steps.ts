@@ -1,6 +1,7 @@
 import { readLog } from '../sync/git-log.ts';
-import { type PullRequestSize, type PushedCommit, pushedCommit } from './payloads.ts';
+import { type PullRequestSize } from './pull-request-payloads.ts';
 import { PushCommits } from './push-commits.ts';
+import { type PushedCommit, pushedCommit } from './push-payload.ts';
 import type { Story } from './story.ts';
 
 export interface Step {

@@ -1,7 +1,7 @@
-import { readLog } from '../sync/git-log.ts';
-import type { GitClone } from '../sync/git-clone.ts';
-import { splitGit } from '../sync/git-process.ts';
 import type { SourceCommit } from '../sync/commit-source.ts';
+import type { GitClone } from '../sync/git-clone.ts';
+import { readLog, sane } from '../sync/git-log.ts';
+import { splitGit } from '../sync/git-process.ts';
 
 /** A tag that names a commit, in the end. */
 export interface Tag {
@@ -49,7 +49,7 @@ async function listRefs(path: string): Promise<Ref[]> {
   for await (const lines of splitGit({ path, args }, 10)) {
     for (const line of lines) {
       const [object = '', tagged = '', ...name] = line.split(' ');
-      refs.push({ name: name.join(' '), object, tagged: Number(tagged) });
+      refs.push({ name: name.join(' '), object, tagged: sane(Number(tagged)) });
     }
   }
   return refs;

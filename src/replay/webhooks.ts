@@ -1,18 +1,10 @@
 import { guidOf } from './identity.ts';
+import { installationCreated, repositoriesAdded, repositoryCreated } from './installation-payloads.ts';
 import type { PullRequestAtStep } from './merged-pull-requests.ts';
-import {
-  installationCreated,
-  NO_SHA,
-  type Place,
-  type PullRequestSize,
-  pullRequestMerged,
-  pullRequestOpened,
-  push,
-  pushedCommit,
-  releasePublished,
-  repositoriesAdded,
-  repositoryCreated,
-} from './payloads.ts';
+import { type Place } from './place.ts';
+import { type PullRequestSize, pullRequestMerged, pullRequestOpened } from './pull-request-payloads.ts';
+import { NO_SHA, push, pushedCommit } from './push-payload.ts';
+import { releasePublished } from './release-payload.ts';
 import { readSizes, readSteps, type Step } from './steps.ts';
 import { pushTimes, type Story } from './story.ts';
 import type { Tag } from './tags.ts';

@@ -1,7 +1,7 @@
 import { commitEmailFacts } from '../events/commit-emails.ts';
-import { commit as pushedCommit, commitFact, type PayloadCommit } from '../events/payload-commit.ts';
-import type { Facts } from '../facts/facts.ts';
+import { commitFact, type PayloadCommit, commit as pushedCommit } from '../events/payload-commit.ts';
 import type { CommitFact } from '../facts/commits.ts';
+import type { Facts } from '../facts/facts.ts';
 import type { SourceCommit, SourcePerson } from './commit-source.ts';
 
 /** Of these two sightings of a commit, the one with both dates exact is the better one. */

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { CommitSource, SourceCommit } from './commit-source.ts';
 import type { GitClone } from './git-clone.ts';
 import type { GitHistory } from './git-history.ts';
-import { mergeStreams } from './merge-streams.ts';
 import { type LogOptions, readLog } from './git-log.ts';
+import { mergeStreams } from './merge-streams.ts';
 
 const BATCH = 500;
 /** git counts lines on one core. */

@@ -1,3 +1,4 @@
+import { sane } from './git-log.ts';
 import { splitGit } from './git-process.ts';
 
 const SHA_BYTES = 20;
@@ -60,7 +61,7 @@ class Walk {
 
   visit(commit: string, times: string, email: string): void {
     const [sha = '', ...parents] = commit.trimEnd().split(' ');
-    const [authored = 0, committed = 0] = times.split(' ').map((time) => Number(time) || 0);
+    const [authored = 0, committed = 0] = times.split(' ').map((time) => sane(Number(time)));
     this.#authors.add(email.toLowerCase());
     let depth = this.#expected.get(sha) ?? 0;
     this.#expected.delete(sha);

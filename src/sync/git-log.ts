@@ -82,8 +82,11 @@ function parseCounts(text: string) {
 
 const LAST_SECOND = Date.UTC(9999, 11, 31) / 1_000;
 
-/** @param seconds since 1970; what no calendar has, as broken commits say, becomes the nearest time that one has */
-export function toTime(seconds: number): string {
-  const sane = Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LAST_SECOND) : 0;
-  return new Date(sane * 1_000).toISOString();
+/** Seconds since 1970; what no calendar has, as broken commits say, becomes the nearest second that one has. */
+export function sane(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LAST_SECOND) : 0;
+}
+
+function toTime(seconds: number): string {
+  return new Date(sane(seconds) * 1_000).toISOString();
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { orgId } from '../../src/replay/identity.ts';
-import { replay, type ReplayObserver } from '../../src/replay/replay.ts';
+import { type ReplayObserver, replay } from '../../src/replay/replay.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { readRows } from '../support/rows.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../../db/connection.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logging.ts';
 import { orgId } from '../../src/replay/identity.ts';
-import { replay, type ReplayObserver } from '../../src/replay/replay.ts';
+import { type ReplayObserver, replay } from '../../src/replay/replay.ts';
 import { type Shiplog, startShiplog } from '../../src/start.ts';
 import { storeFacts } from '../support/api.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';

@@ -181,6 +181,17 @@ describe('the webhooks of a clone', () => {
     expect(merge?.commits[0]?.id).toBe(large.sha('c53'));
   });
 
+  it('survive clocks that are far off', async () => {
+    const broken = new GitRepository()
+      .commit('past', { authoredAt: 0, committedAt: 0 })
+      .commit('future', { parents: ['past'], message: 'Work (#1)', authoredAt: 1e15, committedAt: 1e15 })
+      .commit('after', { parents: ['future'] })
+      .build('after');
+    const pushes = pushesOf(await tell(broken.path), /main/).map((one) => one.repository.pushed_at);
+    const last = Date.UTC(9999, 11, 31) / 1_000;
+    expect(pushes).toEqual([0, last, last + 1]);
+  });
+
   it('of a branch without commits are those of the installation and the repository', async () => {
     expect((await tell(new GitRepository().path)).map(({ event }) => event)).toEqual([
       'installation',
