@@ -10,7 +10,15 @@ const layers: readonly (readonly string[])[] = [
   ['src/events', 'src/sync', 'src/checks'],
   ['src/metrics', 'src/access', 'src/tenancy', 'src/github'],
   ['src/facts'],
-  ['db', 'src/config.ts', 'src/logging.ts', 'src/errors.ts', 'src/queue.ts', 'src/version.ts'],
+  [
+    'db',
+    'src/config.ts',
+    'src/logging.ts',
+    'src/errors.ts',
+    'src/queue.ts',
+    'src/operator-token.ts',
+    'src/resources.ts',
+  ],
 ];
 
 const sources = ['src', 'db'].flatMap((folder) =>
@@ -39,7 +47,7 @@ describe('the import graph', () => {
   it('points down', () => {
     const upward = sources.flatMap((file) =>
       importsOf(file)
-        .filter((target) => layerOf(target) < layerOf(file))
+        .filter((target) => layerOf(target) !== -1 && layerOf(target) < layerOf(file))
         .map((target) => `${file} imports ${target}`),
     );
     expect(upward).toEqual([]);
@@ -47,9 +55,7 @@ describe('the import graph', () => {
 
   it('leaves db/ free of the application', () => {
     const files = sources.filter((file) => file.startsWith(`db${sep}`));
-    expect(
-      files.flatMap(importsOf).filter((target) => target.startsWith(`src${sep}`) && target !== 'src/errors.ts'),
-    ).toEqual([]);
+    expect(files.flatMap(importsOf).filter((target) => target.startsWith(`src${sep}`))).toEqual([]);
   });
 });
 
@@ -66,8 +72,9 @@ describe('the configuration', () => {
   });
 
   it('is read from the environment in one place', () => {
-    const others = sources.filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
-    expect(others.filter((file) => !['src/main.ts', 'src/cli/shiplog.ts', 'src/config.ts'].includes(file))).toEqual([]);
+    const readers = sources.filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
+    // The command line takes GIT_* away from it; the embedded server's tools are started with its PATH.
+    expect(readers.toSorted()).toEqual(['db/embedded/account.ts', 'src/cli/shiplog.ts', 'src/config.ts']);
   });
 });
 
