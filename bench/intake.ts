@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { LoadResult } from './intake/load-order.ts';
@@ -20,6 +20,8 @@ const CONNECTIONS = [32, 128] as const;
 const MEMORY_DELIVERIES = 100_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'shiplog-bench-'));
+// PostgreSQL's user may enter, so that the data stays inside and goes with it.
+chmodSync(directory, 0o711);
 const load = startLoadGenerator();
 const servers: BenchServer[] = [];
 try {

@@ -41,7 +41,10 @@ export async function insertBare(
   for (let batch = 0; batch < batches; batch++) {
     await withTenant(db, tenantId, async (trx) => {
       for (const { name, columns, rows } of tables) {
-        const share = rows.slice((batch * rows.length) / batches, ((batch + 1) * rows.length) / batches);
+        const share = rows.slice(
+          Math.ceil((batch * rows.length) / batches),
+          Math.ceil(((batch + 1) * rows.length) / batches),
+        );
         if (share.length === 0) continue;
         const names = columns.map((column) => column.name).join(', ');
         const values = columns.map((column) => `x.${column.name}::${column.type}`).join(', ');
