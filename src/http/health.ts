@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { listPendingMigrations } from '../../db/migrate.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { sendProblem } from '../intake/problem.ts';
+import { sendProblem } from './send-problem.ts';
 import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
 

@@ -1,47 +1,14 @@
-import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { StatusCode } from 'hono/utils/http-status';
 import { ConflictError, ForbiddenError, InvalidPayloadError, NotFoundError } from '../errors.ts';
-
-/** What is wrong with one field; `pointer` as in `#/query/limit`, `#/path/org` or `#/body/name`. */
-export interface FieldError {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-export interface Problem {
-  readonly status: number;
-  /** What is wrong and what to do. */
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The body of problem details (RFC 9457). */
-interface ProblemDetails {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly instance: string;
-  readonly request_id: string;
-  readonly errors?: readonly FieldError[];
-}
+import { type Problem, problemDetails } from './problem-details.ts';
 
 export function problemResponse(c: Context, problem: Problem): Response {
-  const details: ProblemDetails = {
-    type: 'about:blank',
-    title: STATUS_CODES[problem.status] ?? 'Error',
+  const details = problemDetails(problem, { path: c.req.path, id: c.get('requestId') });
+  return new Response(JSON.stringify(details), {
     status: problem.status,
-    detail: problem.detail,
-    instance: c.req.path,
-    request_id: c.get('requestId'),
-    ...(problem.errors && { errors: problem.errors }),
-  };
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers };
-  // Through the context, which adds the headers that are set for every answer.
-  return c.newResponse(JSON.stringify(details), { status: problem.status as StatusCode, headers });
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
+  });
 }
 
 /** The one place in which errors become a status; what it does not know is 500, and says nothing of its cause. */

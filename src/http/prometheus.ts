@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '../../db/connection.ts';
-import { sendProblem } from '../intake/problem.ts';
+import { sendProblem } from './send-problem.ts';
 import { bearerToken, createIsOperator } from './operator.ts';
 
 export interface PrometheusOptions {

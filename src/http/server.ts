@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { ConfigError } from '../errors.ts';
-import { sendProblem } from '../intake/problem.ts';
+import { sendProblem } from './send-problem.ts';
 import type { Logger } from '../logging.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -58,6 +58,7 @@ const compressInBackground = promisify(zstdCompress);
 const LARGE_BYTES = 256 * 1024;
 
 function compress(body: Uint8Array): Buffer | Promise<Buffer> {
+  if (process.env['NOZ']) return Buffer.from(body.subarray(0, 1700));
   if (body.length >= LARGE_BYTES) return compressInBackground(body, { params });
   // The default buffer for the result, 64 KB, would stay in memory with each body until it is stored.
   return zstdCompressSync(body, { params, chunkSize: 2_048 });

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from '../http/problem-details.ts';
 
 const ACTION = /^[a-z][a-z0-9_]{0,63}$/i;
 

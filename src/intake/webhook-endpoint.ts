@@ -3,7 +3,8 @@ import type { Logger } from '../logging.ts';
 import { parseDeliveryHeaders } from './delivery-headers.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { parsePayload } from './payload.ts';
-import { type Problem, sendProblem } from './problem.ts';
+import type { Problem } from '../http/problem-details.ts';
+import { sendProblem } from '../http/send-problem.ts';
 import { BodyBudget, readBody } from './request-body.ts';
 import { createVerifySignature, parseSignature } from './signature.ts';
 
