@@ -1,14 +1,14 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import type { StatusCode } from 'hono/utils/http-status';
 import { ConflictError, ForbiddenError, InvalidPayloadError, NotFoundError } from '../errors.ts';
 import { type Problem, problemDetails } from './problem-details.ts';
 
 export function problemResponse(c: Context, problem: Problem): Response {
   const details = problemDetails(problem, { path: c.req.path, id: c.get('requestId') });
-  return new Response(JSON.stringify(details), {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
-  });
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers };
+  // Through the context, which adds the headers that are set for every answer.
+  return c.newResponse(JSON.stringify(details), { status: problem.status as StatusCode, headers });
 }
 
 /** The one place in which errors become a status; what it does not know is 500, and says nothing of its cause. */
