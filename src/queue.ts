@@ -32,6 +32,13 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
   return queue;
 }
 
+/** A queue that only sends, over connections that it is given: for a thread beside the one that started the queue. */
+export async function connectQueue(db: Trx): Promise<Queue> {
+  const queue = new PgBoss({ db: fromKysely(db), supervise: false, schedule: false, migrate: false });
+  await queue.start();
+  return queue;
+}
+
 /** Sends the job inside `trx`, so that it commits with the deliveries; `dueAt` for a later try. */
 export async function sendApplyDeliveries(queue: Queue, trx: Trx, dueAt?: Date): Promise<void> {
   const job = dueAt ? { startAfter: dueAt.toISOString() } : {};

@@ -8,8 +8,7 @@ import { createHealth } from './http/health.ts';
 import { createPrometheus } from './http/prometheus.ts';
 import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
 import { createGroupCommit } from './intake/group-commit.ts';
-import { createStoreGroup } from './intake/delivery-store.ts';
-import { connectStorage } from './intake/storage-connections.ts';
+import { startStorageThread } from './intake/storage-thread.ts';
 import { createWebhookEndpoint, WEBHOOK_PATH } from './intake/webhook-endpoint.ts';
 import { startWebhookProxy } from './intake/webhook-proxy.ts';
 import type { Logger } from './logging.ts';
@@ -99,9 +98,9 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 function createWebServer(options: WebOptions, resources: Resources): Server {
   const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
   const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
-  const storage = connectStorage(databaseUrl);
-  resources.add({ name: 'intake connections', close: () => storage.destroy(), withinMs: 500 });
-  const deliveries = createGroupCommit({ storeGroup: createStoreGroup(storage, queue), log });
+  const storage = startStorageThread({ databaseUrl });
+  resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 500 });
+  const deliveries = createGroupCommit({ storeGroup: storage.storeGroup, log });
   const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
   const direct = new Map([
     [WEBHOOK_PATH, webhooks],

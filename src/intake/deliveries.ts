@@ -54,11 +54,10 @@ function insertDeliveries(deliveries: readonly IncomingDelivery[], bodies: reado
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 const compressInBackground = promisify(zstdCompress);
 
-// A thread of the pool costs five times the work of a small body; a large one would hold up everybody else.
+// In the background, a small body costs five times the work; a large one here would hold up the others.
 const LARGE_BYTES = 256 * 1024;
 
-function compress(body: Uint8Array): Buffer | Promise<Buffer> {
-  if (process.env['NOZ']) return Buffer.from(body.subarray(0, 1700));
+async function compress(body: Uint8Array): Promise<Buffer> {
   if (body.length >= LARGE_BYTES) return compressInBackground(body, { params });
   // The default buffer for the result, 64 KB, would stay in memory with each body until it is stored.
   return zstdCompressSync(body, { params, chunkSize: 2_048 });

@@ -5,7 +5,7 @@ import { type IncomingDelivery, storeDeliveries } from './deliveries.ts';
 export type Acceptance = 'accepted' | 'duplicate';
 
 /** What became of each delivery of a group, in its order; a text says why that one could not be stored. */
-type Stored = readonly (Acceptance | { readonly failure: string })[];
+export type Stored = readonly (Acceptance | { readonly failure: string })[];
 
 /** Keeps a group of deliveries; it throws when none could be kept. */
 export type StoreGroup = (deliveries: readonly IncomingDelivery[]) => Promise<Stored>;
