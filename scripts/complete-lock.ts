@@ -10,6 +10,7 @@ const lockedPackage = z.looseObject({
   optionalDependencies: z.record(z.string(), z.string()).optional(),
 });
 const lockFile = z.looseObject({ packages: z.record(z.string(), lockedPackage) });
+type LockFile = z.output<typeof lockFile>;
 
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'aix', 'win32'];
 const PROCESSORS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
@@ -29,8 +30,8 @@ if (process.argv.includes('--verify')) {
   console.log(`${missing.size} packages of other platforms added to ${file}.`);
 }
 
-function listMissing(packages: z.output<typeof lockFile>['packages']): Map<string, object> {
-  const found = new Map<string, object>();
+function listMissing(packages: LockFile['packages']): Map<string, LockFile['packages'][string]> {
+  const found: ReturnType<typeof listMissing> = new Map();
   for (const [path, { optionalDependencies = {}, dev }] of Object.entries(packages)) {
     for (const [name, range] of Object.entries(optionalDependencies)) {
       if (isLocked(packages, path, name)) continue;

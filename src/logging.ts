@@ -41,7 +41,9 @@ export function createLogger({ level, format }: LoggingOptions): Logger {
 
 /** An error's name, message, code and stack: its other properties may hold request bodies or query parameters. */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const code = 'code' in error ? { code: error.code } : {};
-  return { name: error.name, message: error.message, ...code, stack: error.stack };
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const known = ['name', 'message', 'code', 'stack'] as const;
+  // Not only instances of Error: the queue emits copies of its errors.
+  const fields: Partial<Record<(typeof known)[number], unknown>> = error;
+  return Object.fromEntries(known.map((key) => [key, fields[key]]).filter(([, value]) => value !== undefined));
 }

@@ -39,10 +39,9 @@ export async function connectQueue(db: Trx): Promise<Queue> {
   return queue;
 }
 
-/** Sends the job inside `trx`, so that it commits with the deliveries; `dueAt` for a later try. */
-export async function sendApplyDeliveries(queue: Queue, trx: Trx, dueAt?: Date): Promise<void> {
-  const job = dueAt ? { startAfter: dueAt.toISOString() } : {};
-  await queue.insert(APPLY_DELIVERIES, [job], { db: fromKysely(trx) });
+/** Sends the job inside `trx`, so that it commits with the deliveries. */
+export async function sendApplyDeliveries(queue: Queue, trx: Trx): Promise<void> {
+  await queue.insert(APPLY_DELIVERIES, [{}], { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

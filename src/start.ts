@@ -85,7 +85,7 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
   const { config, log } = options;
   const server = createWebServer(options, resources);
   const port = await listen(server, config);
-  resources.add({ name: 'server', close: () => closeServer(server, 2_000), withinMs: 2_200 });
+  resources.add({ name: 'server', close: () => closeServer(server, 1_500), withinMs: 1_700 });
   const url = `http://${hostForClients(config.host)}:${port}`;
   if (config.webhookProxyUrl) {
     const target = `${url}${WEBHOOK_PATH}`;
@@ -99,7 +99,7 @@ function createWebServer(options: WebOptions, resources: Resources): Server {
   const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
   const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
   const storage = startStorageThread({ databaseUrl });
-  resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 500 });
+  resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 1_000 });
   const deliveries = createGroupCommit({ storeGroup: storage.storeGroup, log });
   const webhooks = createWebhookEndpoint({ secrets: config.webhookSecrets, deliveries, log });
   const direct = new Map([

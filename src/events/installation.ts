@@ -21,14 +21,15 @@ export function mapInstallation(event: WebhookEvent): Facts {
   const facts = mergeFacts(contributorFacts(event, [sender]), {
     installations: [installationFact(installation, { action, receivedAt })],
   });
-  if (action !== 'created') return facts;
+  if (action !== 'created' && action !== 'deleted') return facts;
   const listing = {
     repositories: repositories ?? [],
     namedAt: installation.updated_at ?? receivedAt,
-    installed: true,
+    installed: action === 'created',
     installedAt: receivedAt,
   };
-  return mergeFacts(facts, ownerFacts(event, sender), listedRepositoryFacts(listing));
+  const owner = action === 'created' ? ownerFacts(event, sender) : {};
+  return mergeFacts(facts, owner, listedRepositoryFacts(listing));
 }
 
 function ownerFacts({ receivedAt }: WebhookEvent, sender: PayloadUser | null | undefined): Facts {

@@ -15,5 +15,6 @@ export function mapIssues(event: WebhookEvent): Facts {
   const mentions = mentionFacts(event, parsed, [issue.user]);
   if (issue.pull_request) return mentions;
   const gone = action === 'deleted' || action === 'transferred';
-  return mergeFacts(mentions, { issues: [issueFact(repository.id, issue, gone ? event.receivedAt : undefined)] });
+  const deleted_at = gone ? event.receivedAt : undefined;
+  return mergeFacts(mentions, { issues: [issueFact(repository.id, issue, { action, deleted_at })] });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COMMIT_SEEN_AT, type CommitFact } from '../facts/commits.ts';
 import { coAuthors, messageHeadline } from './commit-message.ts';
-import { email, name, sha, text, timestamp } from './payload-values.ts';
+import { commitTime, email, name, sha, text } from './payload-values.ts';
 
 /** What git knows of a person, and `username` where GitHub knows whose email that is. */
 const person = z.object({ name: text().nullish(), email: email.nullish(), username: name.nullish() });
@@ -11,7 +11,7 @@ export type CommitPerson = z.output<typeof person>;
 export const commit = z.object({
   id: sha,
   message: text(Number.POSITIVE_INFINITY),
-  timestamp,
+  timestamp: commitTime,
   author: person,
   committer: person,
 });

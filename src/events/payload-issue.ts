@@ -23,16 +23,24 @@ export const issue = z.object({
 });
 export type PayloadIssue = z.output<typeof issue>;
 
-const rank = { open: 1, closed: 2 } as const;
+/** Within one second, an issue is first closed and then reopened. */
+const rank = { open: 1, closed: 2, reopened: 3 } as const;
 
-/** @param deleted_at when it was deleted or moved to another repository, if it was */
-export function issueFact(repository_id: number, issue: PayloadIssue, deleted_at?: string): IssueFact {
+interface IssueSighting {
+  /** Of the event that carries it, if that is about the issue itself. */
+  readonly action?: string | undefined;
+  /** When it was deleted or moved to another repository, if it was. */
+  readonly deleted_at?: string | undefined;
+}
+
+export function issueFact(repository_id: number, issue: PayloadIssue, sighting: IssueSighting = {}): IssueFact {
+  const { action, deleted_at } = sighting;
   return {
     repository_id,
     number: issue.number,
     observed: {
       at: issue.updated_at,
-      rank: rank[issue.state],
+      rank: rank[action === 'reopened' ? action : issue.state],
       issue_id: issue.id,
       title: issue.title,
       body: issue.body ?? null,

@@ -32,20 +32,20 @@ export const pullRequest = z.object({
 });
 export type PayloadPullRequest = z.output<typeof pullRequest>;
 
-/** A second has room for several changes: the pull request that got further is taken as the later. */
-const rank = { open: 1, closed: 2, merged: 3 } as const;
+/** A second has room for several changes: what got further is taken as the later, and reopened as after closed. */
+const rank = { open: 1, closed: 2, reopened: 3, merged: 4 } as const;
 
 /** Of one without `draft`, as some events about comments have it, nothing: what is known stays. */
-export function pullRequestFacts(repository_id: number, pull: PayloadPullRequest): Facts {
+export function pullRequestFacts(repository_id: number, pull: PayloadPullRequest, action?: string): Facts {
   const { number, draft } = pull;
   if (draft === undefined) return {};
   const state = stateOf(pull);
-  const sighting = { at: pull.updated_at, rank: rank[state] };
+  const sighting = { at: pull.updated_at, rank: rank[action === 'reopened' ? action : state] };
   const observed = { ...sighting, state, draft, ...detailsOf(pull) };
   return { pull_requests: [{ repository_id, number, observed, ...sizeOf(pull, sighting) }] };
 }
 
-function stateOf({ merged_at, state }: PayloadPullRequest): keyof typeof rank {
+function stateOf({ merged_at, state }: PayloadPullRequest): 'open' | 'closed' | 'merged' {
   return merged_at ? 'merged' : state;
 }
 

@@ -49,6 +49,9 @@ export const timestamp = z.unknown().transform((value, context): string => {
   return z.NEVER;
 });
 
+/** Of a commit: git takes any date, and one that we can not store must not cost the rest of its push. */
+export const commitTime = timestamp.catch(new Date(0).toISOString());
+
 /** @returns the latest of the times that are known, else `otherwise` */
 export function latestOf(times: readonly (string | null | undefined)[], otherwise: string): string {
   let latest: string | undefined;

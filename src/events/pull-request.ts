@@ -18,7 +18,7 @@ export function mapPullRequest(event: WebhookEvent): Facts {
   const { action, repository, pull_request: pull } = parsed;
   return mergeFacts(
     mentionFacts(event, parsed, [pull.user, pull.merged_by]),
-    pullRequestFacts(repository.id, pull),
+    pullRequestFacts(repository.id, pull, action),
     readinessFacts(action, repository.id, pull),
   );
 }

@@ -24,12 +24,9 @@ export async function resolveContributors(trx: Trx, tenantId: number, batch: Fac
   const logins = batch.rows('contributor_logins').map(({ key }) => key[0]);
   if (emails.length === 0 && logins.length === 0) return;
   const moved = await moveEmails(trx, tenantId, { emails, logins });
-  await upsertUnlinkedContributors(trx, tenantId, { emails, ids: moved.map((row) => row.contributor_id) });
-  await removeEmptyContributors(
-    trx,
-    tenantId,
-    moved.map((row) => row.former_id),
-  );
+  const ids = [...new Set(moved.flatMap((row) => [row.contributor_id, row.former_id]))];
+  await upsertUnlinkedContributors(trx, tenantId, { emails, ids });
+  await removeEmptyContributors(trx, tenantId, ids);
 }
 
 interface Moved {

@@ -18,7 +18,7 @@ export interface DueDeliveries {
 }
 
 const MOST_DELIVERIES = 500;
-/** Compressed; a body may come to 25 MB uncompressed, and all of a batch are in memory at once. */
+/** Compressed, and all of a batch are in memory at once; only one at a time is uncompressed, to at most 25 MB. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Locks the oldest due deliveries that no other worker holds, as many as one batch takes, and reads them. */

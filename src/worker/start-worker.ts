@@ -4,6 +4,7 @@ import type { Logger } from '../logging.ts';
 import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
+import { startSweep } from './sweep.ts';
 
 export interface WorkerOptions {
   readonly db: Database;
@@ -23,19 +24,12 @@ export async function startWorker({ db, queue, log, appId }: WorkerOptions): Pro
     const trx = overQueueTransaction(tx);
     const { outcomes, more } = await applyDueDeliveries(trx, { appId, log });
     if (more) await sendApplyDeliveries(queue, trx);
-    for (const dueAt of retryTimes(outcomes)) await sendApplyDeliveries(queue, trx, dueAt);
     if (outcomes.length === 0) return;
     const duration_ms = Math.round(performance.now() - started);
     log.debug({ deliveries: outcomes.length, duration_ms }, 'deliveries applied');
   };
   // Two at a time: while one's statements run in the database, the other maps payloads.
-  const options = {
-    transactional: true,
-    batchSize: 100,
-    localConcurrency: 2,
-    pollingIntervalSeconds: 1,
-    notifyPollingIntervalSeconds: 1,
-  } as const;
+  const options = { transactional: true, batchSize: 100, localConcurrency: 2 } as const;
   await queue.work(APPLY_DELIVERIES, options, async (_jobs, tx) => {
     try {
       await applyDue(tx);
@@ -46,13 +40,11 @@ export async function startWorker({ db, queue, log, appId }: WorkerOptions): Pro
     }
   });
 
-  // A worker that died held a job which the queue gives back only when it expires: look once by ourselves.
-  await db.transaction().execute((trx) => sendApplyDeliveries(queue, trx));
-  return { stop: () => queue.offWork(APPLY_DELIVERIES, { wait: true }) };
-}
-
-/** To the full second, so that deliveries which failed together wake one job. */
-function retryTimes(outcomes: readonly { dueAt: Date | null }[]): Date[] {
-  const seconds = outcomes.flatMap(({ dueAt }) => (dueAt ? [Math.ceil(dueAt.getTime() / 1_000)] : []));
-  return [...new Set(seconds)].map((second) => new Date(second * 1_000));
+  const sweep = startSweep({ db, queue, log });
+  return {
+    stop: async () => {
+      await sweep.stop();
+      await queue.offWork(APPLY_DELIVERIES, { wait: true });
+    },
+  };
 }

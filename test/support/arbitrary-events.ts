@@ -28,18 +28,18 @@ const repository = fc.constantFrom(
   { id: 9_000, name: 'renamed' },
   { id: 9_001, name: 'pad' },
 );
-const commit = fc
+/** Some people GitHub knows by an account that is seen elsewhere, some by login alone, some not at all. */
+const author = fc
   .record({
-    name: fc.constantFrom('a', 'b', 'c'),
-    linked: fc.boolean(),
-    email: fc.constantFrom('alice@acme.example', 'a@b.example'),
+    name: fc.constantFrom('Alice', 'Ann', 'helper[bot]'),
+    email: fc.constantFrom('alice@acme.example', 'a@b.example', 'c@d.example'),
+    username: fc.constantFrom(undefined, 'alice', 'xx', 'yy'),
   })
-  .map(({ name, linked, email }) =>
-    commitPayload({
-      id: sha(name),
-      message: `Do ${name}\n\nCo-authored-by: Bob <bob@acme.example>`,
-      author: { name: 'Alice', email, ...(linked && { username: 'alice' }) },
-    }),
+  .map(({ username, ...person }) => ({ ...person, ...(username !== undefined && { username }) }));
+const commit = fc
+  .record({ name: fc.constantFrom('a', 'b', 'c', 'd'), author, timestamp: time })
+  .map(({ name, ...options }) =>
+    commitPayload({ id: sha(name), message: `Do ${name}\n\nCo-authored-by: Bob <bob@acme.example>`, ...options }),
   );
 
 const push = fc
@@ -59,7 +59,7 @@ const pullRequest = fc
   .record({
     repository,
     sender: account,
-    action: fc.constantFrom('opened', 'edited', 'ready_for_review', 'converted_to_draft', 'closed'),
+    action: fc.constantFrom('opened', 'edited', 'ready_for_review', 'converted_to_draft', 'closed', 'reopened'),
     pull: fc.record({
       number,
       author: account,

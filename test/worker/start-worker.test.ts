@@ -37,6 +37,14 @@ describe('the worker', () => {
     expect(await readDelivery(db, guid)).toMatchObject({ state: 'applied' });
   });
 
+  it('applies what no job announces, as after the death of the worker that had it', async () => {
+    const worker = await startWorker({ db, queue, log, appId: null });
+    const guid = await storePush('announced by a lost job');
+    await untilNonePending();
+    await worker.stop();
+    expect(await readDelivery(db, guid)).toMatchObject({ state: 'applied' });
+  });
+
   it('applies what the job of its commit announces', async () => {
     const worker = await startWorker({ db, queue, log, appId: null });
     const guid = await storePush('announced');
