@@ -89,10 +89,11 @@ describe('an installation', () => {
     expect(facts.installations?.[0]).not.toHaveProperty('deleted_at');
   });
 
-  it('that is deleted is gone, and takes no repository with it', () => {
+  it('that is deleted is gone, and its repositories are no longer installed', () => {
     const facts = factsOfInstallation({ action: 'deleted' });
     expect(facts.installations).toMatchObject([{ installation_id: 77, deleted_at: RECEIVED_AT }]);
-    expect(facts).not.toHaveProperty('repositories');
+    expect(facts.repositories).toMatchObject([{ installed: { at: RECEIVED_AT, installed: false } }]);
+    expect(facts).not.toHaveProperty('members');
   });
 });
 

@@ -10,7 +10,8 @@ import { createTestDatabase } from '../support/database.ts';
 import { exampleEvents } from '../support/example-payloads.ts';
 import { factViolations } from '../support/fact-violations.ts';
 import { commitPayload, pushPayload, sha } from '../support/payloads.ts';
-import { fixture, webhookEvent } from '../support/webhook-event.ts';
+import { factsOf, fixture, webhookEvent } from '../support/webhook-event.ts';
+import { pullRequestPayload } from '../support/work-payloads.ts';
 
 const { db } = await createTestDatabase();
 
@@ -144,14 +145,19 @@ describe('an odd payload', () => {
   });
 
   it.each([
-    ['a time in the year 99999', { time: '99999-01-01T00:00:00Z' }],
-    ['a time in the year 0', { time: '0000-06-01T00:00:00Z' }],
-    ['a time that is none', { time: 'soon' }],
-  ])('is refused for %s', (_, { time }) => {
-    const commits = [commitPayload({ id: sha('1'), timestamp: time })];
-    expect(() => mapEvent(webhookEvent('push', pushPayload({ commits })))).toThrow(
-      'This is no push event: commits.0.timestamp: is no time between the years 1 and 9999',
+    ['in the year 99999', '99999-01-01T00:00:00Z'],
+    ['in the year 0', '0000-06-01T00:00:00Z'],
+    ['that is none', 'soon'],
+  ])('is refused for a time %s, but for that of a commit', (_, time) => {
+    const pull = pullRequestPayload({ pull: { updatedAt: time } });
+    expect(() => mapEvent(webhookEvent('pull_request', pull))).toThrow(
+      'This is no pull_request event: pull_request.updated_at: is no time between the years 1 and 9999',
     );
+    const commits = [commitPayload({ id: sha('1'), timestamp: time }), commitPayload({ id: sha('2') })];
+    expect(factsOf('push', pushPayload({ commits })).commits).toMatchObject([
+      { sha: sha('1'), observed: { committed_at: '1970-01-01T00:00:00.000Z' } },
+      { sha: sha('2'), observed: { committed_at: '2026-03-01T00:00:00.000Z' } },
+    ]);
   });
 
   it.each([2 ** 53, -1, 0, 1.5, '1'])('is refused for the id %j', (id) => {

@@ -54,10 +54,10 @@ describe('a pull request', () => {
     [
       'closed',
       { mergedAt: UPDATED },
-      { state: 'merged', rank: 3, merged_at: UPDATED, closed_at: UPDATED, merge_commit_sha: sha('merge 1') },
+      { state: 'merged', rank: 4, merged_at: UPDATED, closed_at: UPDATED, merge_commit_sha: sha('merge 1') },
     ],
-    ['reopened', { updatedAt: UPDATED }, { state: 'open', rank: 1, closed_at: null }],
-    ['edited', { mergedAt: CREATED, updatedAt: UPDATED }, { state: 'merged', rank: 3, at: UPDATED }],
+    ['reopened', { updatedAt: UPDATED }, { state: 'open', rank: 3, closed_at: null }],
+    ['edited', { mergedAt: CREATED, updatedAt: UPDATED }, { state: 'merged', rank: 4, at: UPDATED }],
   ])('that was %s with %j is %j', (action, pull, expected) => {
     expect(observedOf({ action, pull })).toMatchObject(expected);
   });
