@@ -69,7 +69,6 @@ export function startStorageThread(data: StorageThreadData): StorageThread {
       const stopping = thread;
       if (!stopping) return;
       const exit = once(stopping, 'exit');
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
       stopping.postMessage('stop');
       // It may still be starting, or wait for a database that is gone.
       const late = setTimeout(() => void stopping.terminate(), STOP_MS);

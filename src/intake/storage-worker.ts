@@ -17,7 +17,6 @@ parentPort?.on('message', (message: StoreRequest | 'stop') => {
 
 async function store(request: StoreRequest): Promise<void> {
   const reply = await replyTo(request);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   parentPort?.postMessage(reply);
 }
 
