@@ -62,10 +62,12 @@ async function measureThroughput(db: Database, queue: Queue, generator: Delivery
 }
 
 async function measureGrowth(db: Database, queue: Queue, generator: DeliveryGenerator): Promise<void> {
+  let stride = 1_000_000;
   for (const target of options.stored.split(',').map(Number)) {
     const stored = await countStored(db);
     const times = Math.round((target - stored) / stored);
-    if (times > 0) await multiplyStored(db, BENCH_TENANT, times);
+    if (times > 0) await multiplyStored(db, BENCH_TENANT, { times, stride });
+    if (times > 0) stride *= 20;
     const now = await countStored(db);
     const count = 5_000;
     const seconds = await applyAll(db, queue, generator, count);

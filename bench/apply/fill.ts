@@ -20,8 +20,15 @@ export async function storeGenerated(
   }
 }
 
-/** Multiplies what is stored, with other ids: as though many more deliveries had been applied before. */
-export async function multiplyStored(db: Database, tenantId: number, times: number): Promise<void> {
+/**
+ * Multiplies what is stored, with other ids: as though many more deliveries had been applied before.
+ * @param stride beyond every number that is stored, so that the new ones are new
+ */
+export async function multiplyStored(
+  db: Database,
+  tenantId: number,
+  { times, stride }: { times: number; stride: number },
+) {
   await sql`
     insert into deliveries (guid, event, action, tenant_id, state, attempts, received_at, body)
     select gen_random_uuid(), event, action, tenant_id, state, attempts, received_at, body
@@ -35,7 +42,8 @@ export async function multiplyStored(db: Database, tenantId: number, times: numb
       ['deployments', 'deployment_id'],
       ['deployment_statuses', 'deployment_status_id'],
     ] as const) {
-      const other = key === 'sha' ? `encode(sha256((t.sha || n)::bytea), 'hex')` : `t.${key} + n * 10000000`;
+      const other =
+        key === 'sha' ? `encode(sha256((t.sha || n || ${stride})::bytea), 'hex')` : `t.${key} + n * ${stride}`;
       await sql`
         insert into ${sql.table(table)}
         select (json_populate_record(t, json_build_object(${sql.lit(key)}, ${sql.raw(other)}))).*

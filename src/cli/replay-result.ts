@@ -60,9 +60,9 @@ function describeOthers({ deliveries }: ReplayResult): string[] {
 }
 
 function describeLink({ destination, repository }: ReplayResult, config: Config): string[] {
-  const base = (config.publicUrl ?? (destination.temporary ? localUrl(config) : destination.url)).replace(/\/+$/, '');
+  const base = (config.publicUrl ?? destination.lasting ?? localUrl(config)).replace(/\/+$/, '');
   return [
-    destination.temporary ? 'To read it, start Shiplog (npm start), then:' : 'To read it:',
+    destination.lasting === undefined ? 'To read it, start Shiplog (npm start), then:' : 'To read it:',
     `  curl -H "Authorization: Bearer ${describeToken(config)}" ${base}/api/v1/orgs/${repository.org}/commits`,
     `  ${base}/docs describes the API.`,
   ];

@@ -13,6 +13,8 @@ export interface Destination {
   readonly secret: string;
   /** True when it was started for the replay, and ends with it. */
   readonly temporary: boolean;
+  /** A Shiplog on the same database that runs on after the replay. */
+  readonly lasting: string | undefined;
   /** Why one was started. */
   readonly reason?: string;
   stop(): Promise<void>;
@@ -23,16 +25,16 @@ export async function findOrStartShiplog(config: Config): Promise<Destination> {
   const url = await findRunning(config);
   const [secret] = config.webhookSecrets;
   if (url !== undefined && secret !== undefined && config.role !== 'worker') {
-    return { url, webhookUrl: `${url}${WEBHOOK_PATH}`, secret, temporary: false, stop: async () => {} };
+    return { url, webhookUrl: `${url}${WEBHOOK_PATH}`, secret, temporary: false, lasting: url, stop: async () => {} };
   }
   const reason =
     url === undefined
       ? `No Shiplog answers at ${localUrl(config)}`
       : `WEBHOOK_SECRET is not set, so that nothing can be sent to the Shiplog at ${url}`;
-  return startTemporary(config, reason);
+  return { ...(await startTemporary(config)), reason, lasting: url };
 }
 
-async function startTemporary(config: Config, reason: string): Promise<Destination> {
+async function startTemporary(config: Config): Promise<Omit<Destination, 'lasting' | 'reason'>> {
   const secret = randomBytes(32).toString('hex');
   const shiplog = await startShiplog({
     config: {
@@ -48,7 +50,7 @@ async function startTemporary(config: Config, reason: string): Promise<Destinati
     log: createLogger({ level: 'silent', format: 'json' }),
   });
   const url = shiplog.url ?? '';
-  return { url, webhookUrl: `${url}${WEBHOOK_PATH}`, secret, temporary: true, reason, stop: () => shiplog.stop() };
+  return { url, webhookUrl: `${url}${WEBHOOK_PATH}`, secret, temporary: true, stop: () => shiplog.stop() };
 }
 
 async function findRunning(config: Config): Promise<string | undefined> {

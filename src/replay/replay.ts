@@ -38,7 +38,7 @@ export interface ReplayObserver {
 export interface ReplayResult {
   readonly repository: ReplayedRepository;
   readonly branch: string;
-  readonly destination: Pick<Destination, 'url' | 'temporary'>;
+  readonly destination: Pick<Destination, 'url' | 'temporary' | 'lasting'>;
   readonly deliveries: DeliveryStates & { readonly accepted: number };
   readonly stored: HistoryCounts;
   readonly git: HistoryCounts;
