@@ -55,16 +55,19 @@ export async function measureLatency({
 async function sendSteadily(base: string): Promise<number[]> {
   const generator = new DeliveryGenerator(50_000_000);
   const started = performance.now();
+  const sent: Promise<number>[] = [];
   const observed: Promise<number>[] = [];
   let opened = 0;
-  for (let sent = 0; sent < PER_SECOND * SECONDS; sent++) {
-    const wait = started + (sent * 1_000) / PER_SECOND - performance.now();
+  for (let index = 0; index < PER_SECOND * SECONDS; index++) {
+    const wait = started + (index * 1_000) / PER_SECOND - performance.now();
     if (wait > 1) await sleep(wait);
     const delivery = generator.next();
     const answered = post(base, delivery);
+    sent.push(answered);
     if (delivery.event !== 'pull_request' || delivery.action !== 'opened' || opened++ % OBSERVED_SHARE > 0) continue;
     observed.push(answered.then((at) => untilReadable(base, delivery, at)));
   }
+  await Promise.all(sent);
   return Promise.all(observed);
 }
 
