@@ -12,11 +12,17 @@ import { createTestDatabase } from './database.ts';
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 export const SEEN_AT = '2026-01-01T00:00:00.000Z';
 
+/** A list, an object or problem details; whether it is the right one, its check against the document says. */
+interface JsonBody extends Readonly<Record<string, unknown>> {
+  readonly data: Record<string, unknown>[];
+  readonly next_cursor: string | null;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
 interface JsonResponse {
   readonly status: number;
   readonly headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of it
-  readonly body: any;
+  readonly body: JsonBody;
 }
 
 /** The API over a database of its own. Every answer is checked against the OpenAPI document. */
@@ -34,7 +40,7 @@ export async function createTestApi() {
     const authorization = `Bearer ${OPERATOR_TOKEN}`;
     const response = await api.request(path, { method, headers: { authorization, ...headers } });
     const text = await response.text();
-    const body: unknown = text === '' ? null : JSON.parse(text);
+    const body: JsonBody = text === '' ? null : JSON.parse(text);
     check({ method, path, status: response.status, body });
     return { status: response.status, headers: response.headers, body };
   }

@@ -19,7 +19,7 @@ await insertDelivery(db, {
 await insertDelivery(db, { guid: APPLIED, event: 'pull_request', action: 'opened', tenantId: 4_711 });
 await insertDelivery(db, { guid: FOREIGN, event: 'push', tenantId: 99, state: 'ignored', error: 'no event of ours' });
 
-const guids = (body: { data: { guid: string }[] }) => body.data.map((row) => row.guid);
+const guids = (body: { data: Record<string, unknown>[] }) => body.data.map((row) => row['guid']);
 const list = (query: string) => get(`/api/v1/admin/deliveries?${query}`);
 
 describe('deliveries', () => {

@@ -85,7 +85,7 @@ describe('pages', () => {
       commits: [commitFact(11, 'later', { committed_at: '2026-03-01T00:00:00.000Z' })],
     });
     const second = await get(`/api/v1/orgs/acme/commits?limit=5&cursor=${first.body.next_cursor}`);
-    const shas = [...first.body.data, ...second.body.data].map((row) => row.sha);
+    const shas = [...first.body.data, ...second.body.data].map((row) => row['sha']);
     expect(new Set(shas).size).toBe(10);
     expect(shas).not.toContain('later');
   });

@@ -24,7 +24,10 @@ describe('commits', () => {
       deletions: 2,
       changed_files: 1,
     });
-    expect(body.data[2].co_authors[0].id).toBeLessThan(0);
+    expect(body.data[2]).toHaveProperty(
+      'co_authors.0.id',
+      expect.toSatisfy((id: number) => id < 0),
+    );
     expect(body.data[1]).toMatchObject({ parents: null, additions: null });
   });
 
