@@ -1,13 +1,15 @@
 // Writes db/types.ts from what the migrations make. With --verify: fails when it would change.
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Cli } from 'kysely-codegen';
+import { parseArgs, promisify } from 'node:util';
 import { openEmbedded } from '../db/embedded/embedded-postgres.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 
-const path = join(import.meta.dirname, '..', 'db', 'types.ts');
+const root = join(import.meta.dirname, '..');
+const path = join(root, 'db', 'types.ts');
+const generator = join(root, 'node_modules', 'kysely-codegen', 'dist', 'cli', 'bin.js');
 
 const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
 const current = await readFile(path, 'utf8').catch(() => '');
@@ -32,7 +34,7 @@ async function generateFromMigrations(): Promise<string> {
     const server = await openEmbedded({ dataDir: join(directory, 'data'), stagingDirs, settings: { fsync: 'off' } });
     try {
       await migrateToLatest(server.url);
-      return await generate(server.url);
+      return await generate(server.url, join(directory, 'types.ts'));
     } finally {
       await server.close();
     }
@@ -41,14 +43,18 @@ async function generateFromMigrations(): Promise<string> {
   }
 }
 
-function generate(url: string): Promise<string> {
-  return new Cli().generate({
+/** In a process of its own: the generator leaves connections behind, which must be gone before the server stops. */
+async function generate(url: string, outFile: string): Promise<string> {
+  const options = {
     url,
     dialect: 'postgres',
-    defaultSchemas: ['public'],
-    excludePattern: 'kysely_*',
-    typeMapping: { int8: 'number' },
-    outFile: null,
-    logLevel: 'silent',
-  });
+    'default-schema': 'public',
+    'exclude-pattern': 'kysely_*',
+    'type-mapping': '{"int8":"number"}',
+    'out-file': outFile,
+    'log-level': 'silent',
+  };
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  await promisify(execFile)(process.execPath, [generator, ...args]);
+  return readFile(outFile, 'utf8');
 }
