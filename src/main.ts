@@ -26,7 +26,8 @@ function stopOnSignals(starting: Promise<Shiplog>, log: Logger): void {
     log.info({ signal }, 'stopping; once more to stop at once');
     void stop(starting, log);
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // SIGHUP: the terminal was closed, and the embedded database should not outlive it.
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
 }
 
 async function stop(starting: Promise<Shiplog>, log: Logger): Promise<void> {

@@ -48,7 +48,7 @@ async function urlOf({ output }: Main): Promise<string> {
 }
 
 describe('Shiplog', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what runs when it gets %s, and exits with 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('finishes what runs at %s, and exits with 0', async (signal) => {
     const main = startMain({ WEBHOOK_SECRET: SECRET, SHIPLOG_OPERATOR_TOKEN: TOKEN });
     const baseUrl = await urlOf(main);
     const accepted: string[] = [];
