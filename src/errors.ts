@@ -19,3 +19,29 @@ export class ConflictError extends Error {
 export class InvalidPayloadError extends Error {
   override readonly name = 'InvalidPayloadError';
 }
+
+/** GitHub's budget is used up, or a person's or token's of ours: no failed attempt, go on at `retryAt`. */
+export class RateLimitedError extends Error {
+  override readonly name = 'RateLimitedError';
+  readonly retryAt: Date;
+
+  constructor(message: string, { retryAt, cause }: { retryAt: Date; cause?: unknown }) {
+    super(message, { cause });
+    this.retryAt = retryAt;
+  }
+}
+
+/** The installation is suspended, deleted, or its token revoked: whatever was to be done for it stops quietly. */
+export class SuspendedError extends Error {
+  override readonly name = 'SuspendedError';
+}
+
+/** GitHub answered 5xx or not at all. A smaller page may go through. */
+export class GitHubUnavailableError extends Error {
+  override readonly name = 'GitHubUnavailableError';
+}
+
+/** GitHub answered in part, with errors: nothing of it may advance a cursor. */
+export class IncompleteResponseError extends Error {
+  override readonly name = 'IncompleteResponseError';
+}
