@@ -45,11 +45,23 @@ export interface InstallationClient {
   restPages<Data>(request: RestRequest<Data>): AsyncIterable<Data>;
 }
 
+/** One page of a list, for whoever keeps its place across restarts. */
+export interface RestPage<Data> {
+  readonly data: Data;
+  /** The query of the `Link` header's next page, such as `{cursor: 'v1_17'}`; null at the end. */
+  readonly next: Readonly<Record<string, string>> | null;
+}
+
+/** GitHub as the App itself sees it. The same errors. */
+export interface AppClient extends Pick<InstallationClient, 'rest' | 'restPages'> {
+  restPage<Data>(request: RestRequest<Data>): Promise<RestPage<Data>>;
+}
+
 /** The GitHub App's way to GitHub. */
 export interface GitHub {
   installation(ref: InstallationRef, options: { readonly priority: Priority }): InstallationClient;
-  /** As the App itself, with its JWT: its installations and its hook's deliveries. The same errors. */
-  readonly app: Pick<InstallationClient, 'rest' | 'restPages'>;
+  /** As the App itself, with its JWT: its installations and its hook's deliveries. */
+  readonly app: AppClient;
   /** A token that may read the contents of one repository and nothing else, for `git clone`. */
   contentsToken(ref: InstallationRef, repositoryId: number): Promise<string>;
   /** Where repositories are cloned from, such as `https://github.com`. */
