@@ -14,7 +14,7 @@ type Linked = NonNullable<ContributorEmailFact['linked']>;
  * @param users those of the payload whose ids are known
  */
 export function commitEmailFacts(
-  event: WebhookEvent,
+  event: Pick<WebhookEvent, 'receivedAt'>,
   commits: readonly PayloadCommit[],
   users: readonly (PayloadUser | null | undefined)[],
 ): Facts {

@@ -5,7 +5,7 @@ import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
 import { deployment, deploymentFact } from './payload-deployment.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, text, timestamp } from './payload-values.ts';
 import { mentionFacts, repositoryEvent } from './repository-event.ts';
 
@@ -13,7 +13,7 @@ const deploymentStatus = z.object({
   id,
   state: text(),
   environment: text().nullish(),
-  creator: user.nullish(),
+  creator: author,
   created_at: timestamp,
   updated_at: timestamp.nullish(),
 });

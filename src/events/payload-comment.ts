@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CommentFact } from '../facts/comments.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, sha, timestamp } from './payload-values.ts';
 
-export const comment = z.object({ id, user: user.nullish(), created_at: timestamp, updated_at: timestamp });
+export const comment = z.object({ id, user: author, created_at: timestamp, updated_at: timestamp });
 type PayloadComment = z.output<typeof comment>;
 
 /** A comment on a line of a pull request's diff. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentFact } from '../facts/deployments.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, sha, text, timestamp } from './payload-values.ts';
 
 export const deployment = z.object({
@@ -11,7 +11,7 @@ export const deployment = z.object({
   environment: text(),
   production_environment: z.boolean().nullish(),
   transient_environment: z.boolean().nullish(),
-  creator: user.nullish(),
+  creator: author,
   created_at: timestamp,
   updated_at: timestamp,
 });

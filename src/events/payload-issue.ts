@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { IssueFact } from '../facts/issues.ts';
 import { labels, sortedLabels } from './payload-labels.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, number, text, timestamp } from './payload-values.ts';
 
 const LONGEST_BODY = 65_536;
@@ -14,7 +14,7 @@ export const issue = z.object({
   body: text(LONGEST_BODY).nullish(),
   state: z.enum(['open', 'closed']),
   state_reason: text().nullish(),
-  user: user.nullish(),
+  user: author,
   labels,
   created_at: timestamp,
   updated_at: timestamp,
@@ -43,7 +43,8 @@ export function issueFact(repository_id: number, issue: PayloadIssue, sighting: 
       rank: rank[action === 'reopened' ? action : issue.state],
       issue_id: issue.id,
       title: issue.title,
-      body: issue.body ?? null,
+      // GraphQL says '' where webhooks say null.
+      body: issue.body || null,
       state: issue.state,
       state_reason: issue.state_reason ?? null,
       author_id: issue.user?.id ?? null,

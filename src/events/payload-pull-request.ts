@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Facts } from '../facts/facts.ts';
 import type { PullRequestFact } from '../facts/pull-requests.ts';
 import { sortedLabels, labels } from './payload-labels.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { count, id, name, number, sha, text, timestamp } from './payload-values.ts';
 
 const LONGEST_BODY = 65_536;
@@ -16,7 +16,7 @@ export const pullRequest = z.object({
   body: text(LONGEST_BODY).nullish(),
   state: z.enum(['open', 'closed']),
   draft: z.boolean().optional(),
-  user: user.nullish(),
+  user: author,
   head: ref,
   base: ref,
   merge_commit_sha: sha.nullish(),
@@ -28,7 +28,7 @@ export const pullRequest = z.object({
   additions: count.optional(),
   deletions: count.optional(),
   changed_files: count.optional(),
-  merged_by: user.nullish(),
+  merged_by: author,
 });
 export type PayloadPullRequest = z.output<typeof pullRequest>;
 
@@ -53,7 +53,8 @@ function detailsOf(pull: PayloadPullRequest) {
   return {
     pull_request_id: pull.id,
     title: pull.title,
-    body: pull.body ?? null,
+    // GraphQL says '' where webhooks say null.
+    body: pull.body || null,
     author_id: pull.user?.id ?? null,
     head_ref: pull.head.ref,
     head_sha: pull.head.sha,

@@ -7,8 +7,14 @@ import { id, name, text } from './payload-values.ts';
 export const user = z.object({ id, login: name, type: z.string().optional(), name: text().nullish() });
 export type PayloadUser = z.output<typeof user>;
 
+/** Who wrote something. GitHub's ghost stands for accounts that are gone, where GraphQL says null. */
+export const author = user.nullish().transform((one) => (one?.login === 'ghost' ? null : one));
+
 /** Those who act in an event, each once. Organizations are not people. */
-export function contributorFacts(event: WebhookEvent, users: readonly (PayloadUser | null | undefined)[]): Facts {
+export function contributorFacts(
+  event: Pick<WebhookEvent, 'receivedAt'>,
+  users: readonly (PayloadUser | null | undefined)[],
+): Facts {
   const people = new Map<number, PayloadUser>();
   for (const person of users) if (person && isPerson(person) && !people.has(person.id)) people.set(person.id, person);
   const at = event.receivedAt;

@@ -4,6 +4,7 @@ import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
 import { type PayloadPullRequest, pullRequest, pullRequestFacts } from './payload-pull-request.ts';
+import { changedReadiness, openedReadiness } from './payload-readiness.ts';
 import { mentionFacts, repositoryEvent } from './repository-event.ts';
 
 const payload = z.object({
@@ -31,11 +32,10 @@ function readinessFacts(action: string, repository_id: number, pull: PayloadPull
 function readinessOf(action: string, { draft, created_at, updated_at }: PayloadPullRequest) {
   switch (action) {
     case 'opened':
-      return draft === undefined ? undefined : { at: created_at, ready_at: draft ? null : created_at };
+      return draft === undefined ? undefined : openedReadiness({ draft, created_at });
     case 'ready_for_review':
-      return { at: updated_at, rank: 2, ready_at: updated_at };
     case 'converted_to_draft':
-      return { at: updated_at, rank: 1, ready_at: null };
+      return changedReadiness(action, updated_at);
     default:
       return undefined;
   }

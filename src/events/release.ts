@@ -4,7 +4,7 @@ import type { ReleaseFact } from '../facts/releases.ts';
 import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, name, text, timestamp } from './payload-values.ts';
 import { mentionFacts, repositoryEvent } from './repository-event.ts';
 
@@ -14,7 +14,7 @@ const release = z.object({
   name: text().nullish(),
   draft: z.boolean(),
   prerelease: z.boolean(),
-  author: user.nullish(),
+  author,
   target_commitish: text(),
   created_at: timestamp,
   published_at: timestamp.nullish(),

@@ -1,11 +1,14 @@
 import { commitEmailFacts } from '../events/commit-emails.ts';
 import { commitFact, type PayloadCommit, commit as pushedCommit } from '../events/payload-commit.ts';
+import { contributorFacts } from '../events/payload-user.ts';
 import type { CommitFact } from '../facts/commits.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { SourceCommit, SourcePerson } from './commit-source.ts';
 
 /** Of these two sightings of a commit, the one with both dates exact is the better one. */
 const EXACT = 1;
+/** And of its details, the one with line counts. */
+const COUNTED = 1;
 
 /**
  * Commits of a source as facts: those that a push of the same commits comes to, with its dates and details added.
@@ -17,9 +20,10 @@ export function commitFacts(
 ): Facts {
   const pushed = commits.map(asPushed);
   const users = commits.flatMap(({ author, committer }) => [author.user, committer.user]);
-  const event = { name: 'push', payload: null, receivedAt: seenAt, appId: null };
+  const seen = { receivedAt: seenAt };
   return {
-    ...commitEmailFacts(event, pushed, users),
+    ...contributorFacts(seen, users),
+    ...commitEmailFacts(seen, pushed, users),
     commits: commits.map((commit, index) =>
       exactFact(commit, commitFact(repositoryId, pushed[index] ?? asPushed(commit))),
     ),
@@ -44,9 +48,10 @@ function exactFact(commit: SourceCommit, fact: CommitFact): CommitFact {
   const { parents, additions, deletions, changed_files, authored_at, committed_at } = commit;
   const { observed } = fact;
   if (!observed) return fact;
+  const rank = additions === null ? 0 : COUNTED;
   return {
     ...fact,
     observed: { ...observed, rank: EXACT, authored_at, committed_at },
-    detailed: { at: observed.at, parents, additions, deletions, changed_files },
+    ...(parents && { detailed: { at: observed.at, rank, parents, additions, deletions, changed_files } }),
   };
 }

@@ -15,7 +15,8 @@ export interface SourcePerson {
 /** A commit with all that webhooks leave out. */
 export interface SourceCommit {
   readonly sha: string;
-  readonly parents: readonly string[];
+  /** Null where the source does not say, as in the list of a pull request's commits. */
+  readonly parents: readonly string[] | null;
   readonly author: SourcePerson;
   readonly committer: SourcePerson;
   /** ISO 8601 in UTC with milliseconds. */

@@ -16,9 +16,14 @@ const fields = ['%H', '%P', '%aN', '%aE', '%cN', '%cE', '%at', '%ct', '%B'];
 /** Starts a commit, to tell it from the counts of the one before. */
 const START = '\x01';
 
+/** git knows the parents of every commit. */
+export interface LoggedCommit extends SourceCommit {
+  readonly parents: readonly string[];
+}
+
 /** Reads commits; a merge's counts are those against its first parent, as on GitHub. */
-export async function* readLog(options: LogOptions): AsyncGenerator<SourceCommit> {
-  let commit: SourceCommit | undefined;
+export async function* readLog(options: LogOptions): AsyncGenerator<LoggedCommit> {
+  let commit: LoggedCommit | undefined;
   let values: string[] = [];
   for await (const parts of splitGit(logCommand(options), 0)) {
     for (const part of parts) {
@@ -52,7 +57,7 @@ function logCommand({ path, revisions = [], shas, counts }: LogOptions): GitComm
   return shas ? { path, args: args.slice(0, -1), lines: shas } : { path, args };
 }
 
-function parseCommit(values: readonly string[], counted: boolean): SourceCommit {
+function parseCommit(values: readonly string[], counted: boolean): LoggedCommit {
   const [sha = '', parents = '', authorName = '', authorEmail = '', committerName = '', committerEmail = ''] = values;
   const [authored = '', committed = '', message = ''] = values.slice(6);
   const none = counted ? 0 : null;

@@ -1,0 +1,11 @@
+import { NotFoundError } from '../../errors.ts';
+import type { PageRequest } from '../entity.ts';
+
+/** @throws NotFoundError also when the name is another repository's by now */
+export function sameRepository<T extends { readonly databaseId: number }>(
+  found: T | null,
+  { id }: PageRequest['repository'],
+): T {
+  if (found?.databaseId !== id) throw new NotFoundError(`There is no repository ${id} of that name.`);
+  return found;
+}
