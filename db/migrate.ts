@@ -5,12 +5,14 @@ import * as tenants from './migrations/0001-tenants.ts';
 import * as repositoryFacts from './migrations/0002-repository-facts.ts';
 import * as deliveryFacts from './migrations/0003-delivery-facts.ts';
 import * as deliveries from './migrations/0004-deliveries.ts';
+import * as recovery from './migrations/0009-recovery.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
   '0002-repository-facts': repositoryFacts,
   '0003-delivery-facts': deliveryFacts,
   '0004-deliveries': deliveries,
+  '0009-recovery': recovery,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -131,6 +139,19 @@ export interface Contributors {
   type: string;
 }
 
+export interface CountChecks {
+  checked_at: Timestamp;
+  entity: string;
+  repository_id: number;
+  /**
+   * What has been done about a difference: the pages since the last pass, all pages, or the list of ids.
+   */
+  step: Generated<string>;
+  stored: number;
+  tenant_id: number;
+  total: number;
+}
+
 export interface Deliveries {
   action: string | null;
   attempts: Generated<number>;
@@ -183,6 +204,21 @@ export interface DeploymentStatuses {
   tenant_id: number;
 }
 
+export interface HookDeliveryScans {
+  covers_from: Timestamp;
+  finished_at: Timestamp | null;
+  listed: Generated<number>;
+  lost: Generated<number>;
+  /**
+   * Where to go on after a restart; null before the first page.
+   */
+  next_page: Json | null;
+  pages: Generated<number>;
+  recovered: Generated<number>;
+  scan_id: Generated<number>;
+  started_at: Generated<Timestamp>;
+}
+
 export interface Installations {
   app_id: number | null;
   created_at: Timestamp | null;
@@ -213,6 +249,16 @@ export interface Issues {
   state_reason: string | null;
   tenant_id: number;
   title: string | null;
+}
+
+export interface LostDeliveries {
+  action: string | null;
+  delivered_at: Timestamp;
+  event: string;
+  found_at: Generated<Timestamp>;
+  guid: string;
+  installation_id: number | null;
+  reason: string;
 }
 
 export interface Members {
@@ -272,6 +318,20 @@ export interface PullRequests {
   state: string | null;
   tenant_id: number;
   title: string | null;
+}
+
+export interface Purges {
+  /**
+   * The tenant's id. Not named so: the purge removes the rows of every table that has a tenant_id.
+   */
+  account_id: number;
+  finished_at: Timestamp | null;
+  installation_ids: ArrayType<number>;
+  purge_id: Generated<number>;
+  rows: Generated<Json>;
+  started_at: Generated<Timestamp>;
+  state: Generated<string>;
+  uninstalled_at: Timestamp;
 }
 
 export interface Releases {
@@ -415,14 +475,18 @@ export interface DB {
   contributor_emails: ContributorEmails;
   contributor_logins: ContributorLogins;
   contributors: Contributors;
+  count_checks: CountChecks;
   deliveries: Deliveries;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
+  hook_delivery_scans: HookDeliveryScans;
   installations: Installations;
   issues: Issues;
+  lost_deliveries: LostDeliveries;
   members: Members;
   pull_request_commits: PullRequestCommits;
   pull_requests: PullRequests;
+  purges: Purges;
   releases: Releases;
   repositories: Repositories;
   repository_collaborators: RepositoryCollaborators;

@@ -18,6 +18,8 @@ export interface LogFields {
   path?: string;
   status?: number;
   bytes?: number;
+  /** By table. */
+  rows?: Readonly<Record<string, number>>;
   duration_ms?: number;
   signal?: string;
   port?: number;

@@ -15,6 +15,7 @@ import type { Logger } from './logging.ts';
 import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
+import { startRecovery } from './worker/recovery.ts';
 import { startWorker } from './worker/start-worker.ts';
 
 export interface StartOptions {
@@ -60,6 +61,8 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
   if (config.role !== 'web') {
     const worker = await startWorker({ db, queue, log, appId: config.appId ?? null });
     resources.add({ name: 'worker', close: () => worker.stop(), withinMs: 2_000 });
+    const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
+    resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
   }
   const operatorToken = await findOperatorToken({ config, log, embedded: database.kind === 'embedded' });
   const url =

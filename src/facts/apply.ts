@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import { FactBatch } from './batch.ts';
 import { resolveContributors } from './contributor-emails.ts';
 import { type Facts, type FactTableName, factTables } from './facts.ts';
+import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
 import { upsertRows } from './upsert.ts';
 
@@ -15,8 +15,7 @@ import { upsertRows } from './upsert.ts';
 export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Facts[]): Promise<number> {
   const batch = new FactBatch();
   for (const some of facts) batch.add(some);
-  // One batch of a tenant at a time: who is whose email depends on rows that another batch may not have committed.
-  await sql`select pg_advisory_xact_lock(hashtext('shiplog facts'), hashint8(${tenantId}))`.execute(trx);
+  await lockFacts(trx, tenantId);
   for (const name of Object.keys(factTables) as FactTableName[]) {
     await upsertRows(trx, tenantId, factTables[name], batch.rows(name));
   }

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { query } from './embedded-process.ts';
 
 /** The tables that are no tenant's. Whoever adds one here says that no tenant's data is in it. */
-export const NOT_TENANTS: ReadonlySet<string> = new Set(['deliveries', 'kysely_migration', 'kysely_migration_lock']);
+export const NOT_TENANTS: ReadonlySet<string> = new Set([
+  'deliveries',
+  'hook_delivery_scans',
+  'kysely_migration',
+  'kysely_migration_lock',
+  'lost_deliveries',
+  'purges',
+]);
 
 /** Everything that holds rows, views too: those would need a policy as well. */
 export async function listTables(url: string): Promise<string[]> {
