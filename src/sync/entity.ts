@@ -1,5 +1,5 @@
 import type { Facts } from '../facts/facts.ts';
-import type { InstallationClient } from '../github/github.ts';
+import type { InstallationClient, InstallationRef } from '../github/github.ts';
 
 /** What is synced of a repository, each with a cursor of its own. */
 export const entities = [
@@ -7,6 +7,7 @@ export const entities = [
   'branches',
   'commits',
   'pull_requests',
+  'review_comments',
   'issues',
   'releases',
   'deployments',
@@ -16,6 +17,8 @@ export type EntityName = (typeof entities)[number];
 
 export interface PageRequest {
   readonly github: InstallationClient;
+  /** Whose client that is: for what is asked beside it, such as a token to clone with. */
+  readonly installation: InstallationRef;
   readonly repository: { readonly id: number; readonly owner: string; readonly name: string };
   /** Null for the first page, which has the newest. */
   readonly cursor: string | null;
@@ -30,7 +33,10 @@ export interface Page {
   /** How many items it had, and how many there are in all, where GitHub tells. */
   readonly items: number;
   readonly total: number | null;
-  /** The time by which GitHub orders the list, of the last item: whoever wants no older ones stops there. */
+  /**
+   * The time by which GitHub orders the list, of the last item: whoever wants no older ones stops there. Null where
+   * the order says nothing of changes: then the list is read to its end.
+   */
   readonly oldest: string | null;
 }
 

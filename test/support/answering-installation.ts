@@ -1,6 +1,8 @@
 import { execute, parse } from 'graphql';
 import type { GraphqlDocument, InstallationClient, RestRequest } from '../../src/github/github.ts';
+import type { PageRequest } from '../../src/sync/entity.ts';
 import { githubSchema } from './github-schema.ts';
+import { ACME } from './payloads.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -9,6 +11,14 @@ export interface Answers {
   readonly graphql?: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => Answer>>;
   /** By route. */
   readonly rest?: Readonly<Record<string, (parameters: Readonly<Record<string, unknown>>) => unknown>>;
+}
+
+export const repository = { id: 9_000, owner: 'acme', name: 'rocket' };
+
+/** The first page of `repository`. */
+export function firstPage(github: InstallationClient): PageRequest {
+  const installation = { tenantId: ACME.id, installationId: 77 };
+  return { github, installation, repository, cursor: null, pageSize: 100 };
 }
 
 const rateLimit = { cost: 1, limit: 5_000, remaining: 4_999, used: 1, resetAt: '2026-03-01T01:00:00Z' };

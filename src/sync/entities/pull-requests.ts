@@ -4,8 +4,8 @@ import { sameRepository } from './named-repository.ts';
 import { wholePullRequestFacts } from './pull-request-facts.ts';
 import { completePullRequest } from './pull-request-lists.ts';
 
-/** More would often take GitHub longer than the ten seconds that it gives a request. */
-const MOST = 50;
+/** Half of what the lists of small things take: each brings its commits, reviews and comments. */
+const SHARE = 1 / 2;
 
 export const pullRequests: Entity = { name: 'pull_requests', permission: 'pull_requests', readPage };
 
@@ -13,7 +13,7 @@ async function readPage(request: PageRequest): Promise<Page> {
   const { github, repository, cursor, pageSize } = request;
   const seenAt = new Date().toISOString();
   const { owner, name } = repository;
-  const first = Math.min(pageSize, MOST);
+  const first = Math.ceil(pageSize * SHARE);
   const data = await github.graphql(pullRequestsDocument, { owner, name, first, after: cursor });
   const { nodes, pageInfo, totalCount } = sameRepository(data.repository, repository).pullRequests;
   const facts = [];

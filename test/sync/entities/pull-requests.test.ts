@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pullRequests } from '../../../src/sync/entities/pull-requests.ts';
-import { answeringInstallation } from '../../support/answering-installation.ts';
+import { answeringInstallation, firstPage, repository } from '../../support/answering-installation.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { actorNode, commentNode, commitNode, connectionNode, pullRequestNode } from '../../support/graphql-nodes.ts';
 import { ALICE, BOB, commitPayload, pushPayload, RENOVATE, sha } from '../../support/payloads.ts';
@@ -8,7 +8,6 @@ import { expectSameRows } from '../../support/two-ways.ts';
 import { issueCommentPayload, pullRequestPayload, reviewPayload } from '../../support/work-payloads.ts';
 
 const { db } = await createTestDatabase();
-const repository = { id: 9_000, owner: 'acme', name: 'rocket' };
 const day = (n: number) => `2026-03-0${n}T00:00:00Z`;
 
 function reading(pulls: readonly object[], more: object = {}) {
@@ -20,7 +19,7 @@ function reading(pulls: readonly object[], more: object = {}) {
       PullRequestLists: () => ({ repository: () => ({ databaseId: repository.id, pullRequest: more }) }),
     },
   });
-  return { page: pullRequests.readPage({ github: client, repository, cursor: null, pageSize: 100 }), asked };
+  return { page: pullRequests.readPage(firstPage(client)), asked };
 }
 
 const reviewNode = (id: number, state: string, at: string | null) => ({
