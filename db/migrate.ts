@@ -6,12 +6,14 @@ import * as repositoryFacts from './migrations/0002-repository-facts.ts';
 import * as deliveryFacts from './migrations/0003-delivery-facts.ts';
 import * as deliveries from './migrations/0004-deliveries.ts';
 import * as recovery from './migrations/0009-recovery.ts';
+import * as sync from './migrations/0005-sync.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
   '0002-repository-facts': repositoryFacts,
   '0003-delivery-facts': deliveryFacts,
   '0004-deliveries': deliveries,
+  '0005-sync': sync,
   '0009-recovery': recovery,
 };
 

@@ -396,6 +396,73 @@ export interface Reviews {
   tenant_id: number;
 }
 
+export interface SyncCursors {
+  /**
+   * Another pass was asked for during this one: a short one follows, down to the start of this.
+   */
+  again: Generated<boolean>;
+  attempts: Generated<number>;
+  covered_from: Timestamp | null;
+  /**
+   * The start of the last completed pass: from covered_from (null: the beginning) to this, everything has been read.
+   */
+  covered_until: Timestamp | null;
+  cursor: string | null;
+  due_at: Generated<Timestamp>;
+  entity: string;
+  error: string | null;
+  /**
+   * The pass runs from the newest down to this; null: to the beginning, or to the horizon.
+   */
+  floor: Timestamp | null;
+  items: Generated<number>;
+  page_size: Generated<number>;
+  pass_started_at: Timestamp | null;
+  phase: Generated<string>;
+  /**
+   * 0: the installation itself, whose list of repositories is synced as well.
+   */
+  repository_id: number;
+  requests: Generated<number>;
+  state: Generated<string>;
+  tenant_id: number;
+  total: number | null;
+  updated_at: Generated<Timestamp>;
+  worked_ms: Generated<number>;
+}
+
+export interface Syncs {
+  error: string | null;
+  finished_at: Timestamp | null;
+  reason: string;
+  /**
+   * Null: all that the installation has, found by its list.
+   */
+  repository_ids: ArrayType<number> | null;
+  requested_at: Generated<Timestamp>;
+  requested_by: string | null;
+  state: Generated<string>;
+  sync_id: Generated<number>;
+  tenant_id: number;
+}
+
+export interface SyncTurns {
+  /**
+   * Null: there is nothing to sync, or it must not be.
+   */
+  due_at: Timestamp | null;
+  last_minute_items: Generated<number>;
+  lease: string | null;
+  /**
+   * A worker has the turn until then, and says so again while it lives.
+   */
+  leased_until: Timestamp | null;
+  minute: Timestamp | null;
+  minute_items: Generated<number>;
+  tenant_id: number;
+  waiting: string | null;
+}
+
 export interface Tags {
   deleted_at: Timestamp | null;
   name: string;
@@ -491,6 +558,9 @@ export interface DB {
   repositories: Repositories;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
+  sync_cursors: SyncCursors;
+  sync_turns: SyncTurns;
+  syncs: Syncs;
   tags: Tags;
   team_members: TeamMembers;
   team_repositories: TeamRepositories;

@@ -8,6 +8,9 @@ export type Queue = PgBoss;
 /** Wakes a worker to apply the pending deliveries: one job for many, sent in the commit that stores them. */
 export const APPLY_DELIVERIES = 'apply-deliveries';
 
+/** Wakes a worker to sync one page of one tenant: what is to be done, the tables say. */
+export const SYNC_PAGE = 'sync-page';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -28,6 +31,14 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     expireInSeconds: 60,
     deleteAfterSeconds: 600,
   });
+  // One job a tenant waits in line at most. One that is lost, or late, the sweep of turns sends again.
+  await queue.createQueue(SYNC_PAGE, {
+    policy: 'short',
+    notify: true,
+    retryLimit: 0,
+    expireInSeconds: 6 * 3_600,
+    deleteAfterSeconds: 600,
+  });
   await grantToInstance(url);
   return queue;
 }
@@ -42,6 +53,12 @@ export async function connectQueue(db: Trx): Promise<Queue> {
 /** Sends the job inside `trx`, so that it commits with the deliveries. */
 export async function sendApplyDeliveries(queue: Queue, trx: Trx): Promise<void> {
   await queue.insert(APPLY_DELIVERIES, [{}], { db: fromKysely(trx) });
+}
+
+/** Sends, inside `trx`, a job for the next page of each tenant that has none in line. */
+export async function sendSyncPages(queue: Queue, trx: Trx, tenantIds: readonly number[]): Promise<void> {
+  const jobs = tenantIds.map((tenantId) => ({ data: { tenantId }, singletonKey: String(tenantId) }));
+  await queue.insert(SYNC_PAGE, jobs, { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

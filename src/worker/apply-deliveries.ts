@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { applyFacts } from '../facts/apply.ts';
+import { isOfTheFacts } from '../facts/fault.ts';
 import type { LogFields, Logger } from '../logging.ts';
 import { type DeliveryOutcome, failedOutcome, recordOutcomes } from './delivery-outcome.ts';
 import { lockDueDeliveries } from './due-deliveries.ts';
@@ -62,16 +63,6 @@ async function applyTogether(
       ...(await applyTogether(trx, tenantId, mapped.slice(half))),
     ];
   }
-}
-
-/**
- * Whether an error comes from the facts, and not from the connection, a deadlock, a full disk or a shutdown.
- * Source: PostgreSQL's error codes, by class.
- */
-function isOfTheFacts(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code !== 'string') return error instanceof TypeError || error instanceof RangeError;
-  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|25|40|53|55|57|58)/.test(code);
 }
 
 /** Without the error's text, which may quote the payload: the operator's API has it. */

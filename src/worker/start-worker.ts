@@ -5,12 +5,16 @@ import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
 import { startSweep } from './sweep.ts';
+import type { SyncDeps } from '../sync/sync-page.ts';
+import { startSyncJobs } from './sync-jobs.ts';
 
 export interface WorkerOptions {
   readonly db: Database;
   readonly queue: Queue;
   readonly log: Logger;
   readonly appId: number | null;
+  /** What it takes to ask GitHub; left out, sync is off. */
+  readonly sync?: Pick<SyncDeps, 'github' | 'entities' | 'horizonDays'>;
 }
 
 export interface Worker {
@@ -18,7 +22,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export async function startWorker({ db, queue, log, appId }: WorkerOptions): Promise<Worker> {
+export async function startWorker({ db, queue, log, appId, sync }: WorkerOptions): Promise<Worker> {
   const applyDue = async (tx: Db): Promise<void> => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);
@@ -41,8 +45,10 @@ export async function startWorker({ db, queue, log, appId }: WorkerOptions): Pro
   });
 
   const sweep = startSweep({ db, queue, log });
+  const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
   return {
     stop: async () => {
+      await syncJobs?.stop();
       await sweep.stop();
       await queue.offWork(APPLY_DELIVERIES, { wait: true });
     },

@@ -67,12 +67,13 @@ describe('the roles', () => {
     ]);
   });
 
-  it('of the instance reads the list of tenants, works on deliveries, and touches no other table', async () => {
+  it('of the instance reads the list of tenants, works on deliveries and turns, and touches no other table', async () => {
     expect(await listPrivileges('shiplog_instance')).toEqual({
       deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       hook_delivery_scans: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       lost_deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       purges: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      sync_turns: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       tenants: ['SELECT'],
     });
   });

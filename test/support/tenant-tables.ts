@@ -9,6 +9,7 @@ export const NOT_TENANTS: ReadonlySet<string> = new Set([
   'kysely_migration_lock',
   'lost_deliveries',
   'purges',
+  'sync_turns',
 ]);
 
 /** Everything that holds rows, views too: those would need a policy as well. */

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../db/connection.ts';
+import { enterTenant, leaveTenant } from '../../db/tenant.ts';
+import { RateLimitedError, SuspendedError } from '../errors.ts';
+import type { GitHub } from '../github/github.ts';
+import type { Queue } from '../queue.ts';
+import type { Entity } from './entity.ts';
+import { finishSyncs } from './finished-syncs.ts';
+import { findDueAt, findInstallationId, findNextPage, type NextPage } from './next-page.ts';
+import { readPage } from './read-page.ts';
+import { storePage } from './store-page.ts';
+import { inTurn, keepTurn, type NextTurn, passTurn, takeTurn, type Turn } from './turns.ts';
+
+export interface SyncDeps {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly github: Pick<GitHub, 'installation'>;
+  readonly entities: readonly Entity[];
+  /** How many days of history; null: all. */
+  readonly horizonDays: number | null;
+}
+
+const SUSPENDED_AGAIN_MS = 15 * 60_000;
+const BROKEN_AGAIN_MS = 5_000;
+
+/**
+ * Syncs one page of a tenant, if it is its turn. GitHub is asked outside of any transaction; then the facts, the cursor
+ * and the next turn commit together, so that a crash at any point repeats this page and no other.
+ * @throws only what is no fault of the page, such as a lost connection
+ */
+export async function syncPage(deps: SyncDeps, tenantId: number): Promise<void> {
+  const turn = { tenantId, lease: randomUUID() };
+  if (!(await takeTurn(deps.db, turn))) return;
+  try {
+    const next = await chooseInTurn(deps, turn);
+    if (next !== null) await syncInTurn(deps, { turn, next });
+  } catch (error) {
+    const again = { dueAt: new Date(Date.now() + BROKEN_AGAIN_MS) };
+    await passTurn(deps.db, turn, again, deps.queue).catch(() => {});
+    throw error;
+  }
+}
+
+/** What to read. @returns null, and gives the turn back, when there is nothing */
+function chooseInTurn({ db, queue }: SyncDeps, turn: Turn): Promise<NextPage | null> {
+  const { tenantId } = turn;
+  return inTurn(db, turn, async (trx) => {
+    await enterTenant(trx, tenantId);
+    const installationId = await findInstallationId(trx, tenantId);
+    const next = installationId === null ? null : await findNextPage(trx, tenantId, installationId);
+    if (next === null && installationId !== null) await finishSyncs(trx, tenantId);
+    const dueAt = installationId === null ? null : await findDueAt(trx, tenantId);
+    await leaveTenant(trx);
+    if (next !== null) return next;
+    await passTurn(trx, turn, { dueAt, ...(installationId === null && { waiting: 'suspended' }) }, queue);
+    return null;
+  });
+}
+
+async function syncInTurn(deps: SyncDeps, { turn, next }: { turn: Turn; next: NextPage }): Promise<void> {
+  const { db, queue, horizonDays } = deps;
+  const outcome = await keepTurn(db, turn, () => readPage(deps, { tenantId: turn.tenantId, next }));
+  const wait = outcome.error === undefined ? undefined : waitFor(outcome.error);
+  await inTurn(db, turn, async (trx) => {
+    if (wait !== undefined) return passTurn(trx, turn, wait, queue);
+    await enterTenant(trx, turn.tenantId);
+    const items = await storePage(trx, { tenantId: turn.tenantId, next, outcome, horizonDays });
+    await finishSyncs(trx, turn.tenantId);
+    const dueAt = await findDueAt(trx, turn.tenantId);
+    await leaveTenant(trx);
+    return passTurn(trx, turn, { dueAt, items }, queue);
+  });
+}
+
+/** What is no fault of the page, and no failed attempt. */
+function waitFor(error: unknown): NextTurn | undefined {
+  if (error instanceof RateLimitedError) return { dueAt: error.retryAt, waiting: 'rate_limit' };
+  // The event that says so may be lost, so GitHub is asked again; the one that ends it makes the turn due at once.
+  if (error instanceof SuspendedError)
+    return { dueAt: new Date(Date.now() + SUSPENDED_AGAIN_MS), waiting: 'suspended' };
+  return undefined;
+}
