@@ -1,4 +1,4 @@
-import type { GitHub, InstallationClient } from '../github/github.ts';
+import type { GitHub, InstallationClient, InstallationRef } from '../github/github.ts';
 import { countRequests } from './counted-client.ts';
 import type { Entity, Page } from './entity.ts';
 import type { NextPage } from './next-page.ts';
@@ -20,7 +20,7 @@ export interface PageSources {
   readonly entities: readonly Entity[];
 }
 
-/** Never throws: what went wrong is an outcome as well. */
+/** Never rejects: what went wrong is an outcome as well. */
 export async function readPage(
   { github, entities }: PageSources,
   { tenantId, next }: { tenantId: number; next: NextPage },
@@ -34,21 +34,25 @@ export async function readPage(
       const listed = await readRepositoryList(client, next);
       return { page: listed, listed, ...cost() };
     }
-    return { page: await readEntityPage(client, { entities, next }), ...cost() };
+    return { page: await readEntityPage(client, { entities, installation: ref, next }), ...cost() };
   } catch (error) {
     return { error, ...cost() };
   }
 }
 
-function readEntityPage(
-  github: InstallationClient,
-  { entities, next: { cursor, fullName } }: { entities: readonly Entity[]; next: NextPage },
-): Promise<Page> {
+interface EntityPage {
+  readonly entities: readonly Entity[];
+  readonly installation: InstallationRef;
+  readonly next: NextPage;
+}
+
+function readEntityPage(github: InstallationClient, { entities, installation, next }: EntityPage): Promise<Page> {
+  const { cursor, fullName } = next;
   const entity = entities.find(({ name }) => name === cursor.entity);
   const [owner, name] = fullName?.split('/') ?? [];
   if (!entity || owner === undefined || name === undefined) {
     throw new Error(`Nothing reads ${cursor.entity} of ${fullName}.`);
   }
   const repository = { id: cursor.repository_id, owner, name };
-  return entity.readPage({ github, repository, cursor: cursor.cursor, pageSize: cursor.page_size });
+  return entity.readPage({ github, installation, repository, cursor: cursor.cursor, pageSize: cursor.page_size });
 }
