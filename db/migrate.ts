@@ -5,6 +5,7 @@ import * as tenants from './migrations/0001-tenants.ts';
 import * as repositoryFacts from './migrations/0002-repository-facts.ts';
 import * as deliveryFacts from './migrations/0003-delivery-facts.ts';
 import * as deliveries from './migrations/0004-deliveries.ts';
+import * as access from './migrations/0006-access.ts';
 import * as recovery from './migrations/0009-recovery.ts';
 import * as sync from './migrations/0005-sync.ts';
 
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-delivery-facts': deliveryFacts,
   '0004-deliveries': deliveries,
   '0005-sync': sync,
+  '0006-access': access,
   '0009-recovery': recovery,
 };
 

@@ -31,6 +31,30 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessDifferences {
+  computed_level: string;
+  github_level: string;
+  observed_at: Timestamp;
+  repository_id: number;
+  tenant_id: number;
+  user_id: number;
+}
+
+export interface AccessReads {
+  first_read_at: Timestamp | null;
+  read_at: Timestamp;
+  /**
+   * Why it could not be read; null when it was.
+   */
+  reason: string | null;
+  /**
+   * Of the scope collaborators; else 0.
+   */
+  repository_id: Generated<number>;
+  scope: string;
+  tenant_id: number;
+}
+
 export interface Branches {
   deleted_at: Timestamp | null;
   head_sha: string | null;
@@ -152,6 +176,16 @@ export interface CountChecks {
   total: number;
 }
 
+export interface CustomRepositoryRoles {
+  base_role: string;
+  name: string;
+  observed_at: Timestamp;
+  observed_rank: number;
+  removed_at: Timestamp | null;
+  role_id: number;
+  tenant_id: number;
+}
+
 export interface Deliveries {
   action: string | null;
   attempts: Generated<number>;
@@ -262,13 +296,30 @@ export interface LostDeliveries {
 }
 
 export interface Members {
-  observed_at: Timestamp;
-  observed_rank: number;
   removed_at: Timestamp | null;
   role: string;
   source: string;
   tenant_id: number;
   user_id: number;
+}
+
+export interface OrganizationMembers {
+  observed_at: Timestamp;
+  observed_rank: number;
+  removed_at: Timestamp | null;
+  role: string;
+  tenant_id: number;
+  user_id: number;
+}
+
+export interface OrganizationSettings {
+  /**
+   * What every member may do in every repository; null when GitHub does not tell.
+   */
+  base_permission: string | null;
+  observed_at: Timestamp;
+  observed_rank: number;
+  tenant_id: number;
 }
 
 export interface PullRequestCommits {
@@ -371,6 +422,31 @@ export interface Repositories {
   repository_id: number;
   tenant_id: number;
   tracked: Generated<boolean>;
+}
+
+export interface RepositoryAccess {
+  computed_level: string;
+  custom_role: string | null;
+  /**
+   * Closed, and no row followed.
+   */
+  ended: Generated<boolean>;
+  /**
+   * What GitHub says, where it differs from computed_level.
+   */
+  github_level: string | null;
+  level: string;
+  path: string | null;
+  /**
+   * Null where the first reading of the repository found it: that is no change.
+   */
+  previous_level: string | null;
+  reason: string | null;
+  repository_id: number;
+  tenant_id: number;
+  user_id: number;
+  valid_from: Timestamp;
+  valid_to: Timestamp | null;
 }
 
 export interface RepositoryCollaborators {
@@ -494,6 +570,10 @@ export interface TeamRepositories {
 }
 
 export interface Teams {
+  /**
+   * Set by hand.
+   */
+  lead_id: number | null;
   name: string;
   observed_at: Timestamp;
   observed_rank: number;
@@ -535,6 +615,8 @@ export interface WorkflowRuns {
 }
 
 export interface DB {
+  access_differences: AccessDifferences;
+  access_reads: AccessReads;
   branches: Branches;
   check_runs: CheckRuns;
   comments: Comments;
@@ -543,6 +625,7 @@ export interface DB {
   contributor_logins: ContributorLogins;
   contributors: Contributors;
   count_checks: CountChecks;
+  custom_repository_roles: CustomRepositoryRoles;
   deliveries: Deliveries;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
@@ -551,11 +634,14 @@ export interface DB {
   issues: Issues;
   lost_deliveries: LostDeliveries;
   members: Members;
+  organization_members: OrganizationMembers;
+  organization_settings: OrganizationSettings;
   pull_request_commits: PullRequestCommits;
   pull_requests: PullRequests;
   purges: Purges;
   releases: Releases;
   repositories: Repositories;
+  repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
   sync_cursors: SyncCursors;

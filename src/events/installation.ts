@@ -35,6 +35,6 @@ export function mapInstallation(event: WebhookEvent): Facts {
 function ownerFacts({ receivedAt }: WebhookEvent, sender: PayloadUser | null | undefined): Facts {
   if (!sender || !isPerson(sender) || isBot(sender)) return {};
   return {
-    members: [{ user_id: sender.id, observed: { at: receivedAt, role: 'owner', source: 'github', removed_at: null } }],
+    organization_members: [{ user_id: sender.id, observed: { at: receivedAt, role: 'owner', removed_at: null } }],
   };
 }

@@ -18,7 +18,9 @@ export function mapOrganization(event: WebhookEvent): Facts {
   return mergeFacts(
     { tenants: account ? [tenantFact(account, event)] : [] },
     contributorFacts(event, [sender, member]),
-    moved && member ? { members: [memberFact(event, { action, id: member.id, role: membership.role })] } : {},
+    moved && member
+      ? { organization_members: [memberFact(event, { action, id: member.id, role: membership.role })] }
+      : {},
   );
 }
 
@@ -30,8 +32,7 @@ function memberFact(
     user_id: id,
     observed: {
       at: receivedAt,
-      role: role === 'admin' ? 'owner' : 'developer',
-      source: 'github',
+      role: role === 'admin' ? 'owner' : 'member',
       removed_at: action === 'member_removed' ? receivedAt : null,
     },
   };

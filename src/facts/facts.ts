@@ -5,12 +5,14 @@ import { commits } from './commits.ts';
 import { contributorEmails } from './contributor-emails.ts';
 import { contributorLogins } from './contributor-logins.ts';
 import { contributors } from './contributors.ts';
+import { customRepositoryRoles } from './custom-repository-roles.ts';
 import { deploymentStatuses } from './deployment-statuses.ts';
 import { deployments } from './deployments.ts';
 import type { FactOf } from './fact-table.ts';
 import { installations } from './installations.ts';
 import { issues } from './issues.ts';
-import { members } from './members.ts';
+import { organizationMembers } from './organization-members.ts';
+import { organizationSettings } from './organization-settings.ts';
 import { pullRequestCommits } from './pull-request-commits.ts';
 import { pullRequests } from './pull-requests.ts';
 import { releases } from './releases.ts';
@@ -28,7 +30,9 @@ import { workflowRuns } from './workflow-runs.ts';
 export const factTables = {
   tenants,
   installations,
-  members,
+  organization_members: organizationMembers,
+  organization_settings: organizationSettings,
+  custom_repository_roles: customRepositoryRoles,
   contributors,
   contributor_logins: contributorLogins,
   contributor_emails: contributorEmails,

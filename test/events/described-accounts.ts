@@ -30,7 +30,7 @@ export const describedAccounts: Readonly<Record<string, (payload: Json) => objec
       },
     ],
     ...(read(payload, 'action') === 'created' && {
-      members: [{ user_id: read(payload, 'sender.id'), observed: { role: 'owner', removed_at: null } }],
+      organization_members: [{ user_id: read(payload, 'sender.id'), observed: { role: 'owner', removed_at: null } }],
       repositories: list(payload, 'repositories').map(listed(true)),
     }),
   }),
@@ -80,7 +80,9 @@ export const describedAccounts: Readonly<Record<string, (payload: Json) => objec
   organization: (payload) => ({
     tenants: [{ observed: { login: read(payload, 'organization.login'), type: 'Organization' } }],
     ...(read(payload, 'action') === 'member_added' && {
-      members: [{ user_id: read(payload, 'membership.user.id'), observed: { role: 'developer', removed_at: null } }],
+      organization_members: [
+        { user_id: read(payload, 'membership.user.id'), observed: { role: 'member', removed_at: null } },
+      ],
     }),
   }),
   team_add: (payload) => ({ teams: [{ team_id: read(payload, 'team.id') }] }),

@@ -43,7 +43,7 @@ describe('an installation', () => {
       ],
       contributors: [{ contributor_id: BOB.id, observed: { at: RECEIVED_AT, login: 'bob', name: null, type: 'User' } }],
       contributor_logins: [{ login: 'bob', contributor_id: BOB.id, seen: { at: RECEIVED_AT } }],
-      members: [{ user_id: BOB.id, observed: { at: RECEIVED_AT, role: 'owner', source: 'github', removed_at: null } }],
+      organization_members: [{ user_id: BOB.id, observed: { at: RECEIVED_AT, role: 'owner', removed_at: null } }],
       repositories: [
         {
           repository_id: 1,
@@ -65,7 +65,7 @@ describe('an installation', () => {
   });
 
   it('is no bot’s', () => {
-    expect(factsOfInstallation({ sender: RENOVATE })).not.toHaveProperty('members');
+    expect(factsOfInstallation({ sender: RENOVATE })).not.toHaveProperty('organization_members');
   });
 
   it('may be a user’s', () => {
@@ -85,7 +85,7 @@ describe('an installation', () => {
   ] as const)('%s with %j makes it %j, and nobody an owner', (action, options, expected) => {
     expect(observedOf({ action, ...options })).toMatchObject(expected);
     const facts = factsOfInstallation({ action, ...options });
-    expect(facts).not.toHaveProperty('members');
+    expect(facts).not.toHaveProperty('organization_members');
     expect(facts.installations?.[0]).not.toHaveProperty('deleted_at');
   });
 
@@ -93,7 +93,7 @@ describe('an installation', () => {
     const facts = factsOfInstallation({ action: 'deleted' });
     expect(facts.installations).toMatchObject([{ installation_id: 77, deleted_at: RECEIVED_AT }]);
     expect(facts.repositories).toMatchObject([{ installed: { at: RECEIVED_AT, installed: false } }]);
-    expect(facts).not.toHaveProperty('members');
+    expect(facts).not.toHaveProperty('organization_members');
   });
 });
 

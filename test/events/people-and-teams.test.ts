@@ -36,17 +36,17 @@ const granted = (permissions: object, more: object = {}) => ({ ...repositoryPayl
 
 describe('organization', () => {
   it.each([
-    ['member_added', 'member', { role: 'developer', removed_at: null }],
+    ['member_added', 'member', { role: 'member', removed_at: null }],
     ['member_added', 'admin', { role: 'owner', removed_at: null }],
-    ['member_removed', 'member', { role: 'developer', removed_at: at }],
+    ['member_removed', 'member', { role: 'member', removed_at: at }],
   ])('%s as %s makes the member %j', (action, role, expected) => {
     const facts = factsOf('organization', organizationEvent(action, role));
-    expect(facts.members).toEqual([{ user_id: BOB.id, observed: { at, source: 'github', ...expected } }]);
+    expect(facts.organization_members).toEqual([{ user_id: BOB.id, observed: { at, ...expected } }]);
     expect(facts.contributors?.map((one) => one.contributor_id)).toEqual([ALICE.id, BOB.id]);
   });
 
   it.each(['renamed', 'deleted', 'member_invited'])('%s makes no member', (action) => {
-    expect(factsOf('organization', organizationEvent(action, 'member'))).not.toHaveProperty('members');
+    expect(factsOf('organization', organizationEvent(action, 'member'))).not.toHaveProperty('organization_members');
   });
 });
 

@@ -9,8 +9,7 @@ const word = fc.constantFrom('a', 'B', 'c"d', 'e\\f', '{g,h}', 'ü 🚢', '', 'N
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'tenants.type': ['Organization', 'User'],
   'installations.repository_selection': ['all', 'selected'],
-  'members.role': ['owner', 'admin', 'manager', 'developer', 'viewer'],
-  'members.source': ['github', 'manual'],
+  'organization_members.role': ['owner', 'member'],
   'contributors.type': ['User', 'Bot'],
   'contributors.login': ['a', 'B'],
   'contributor_emails.login': ['k1', 'k2'],
