@@ -1,0 +1,123 @@
+import { type Fault, Faults } from './faults.ts';
+import { listen, type SeenRequest } from './http-server.ts';
+import { RateLimits, type Resource } from './rate-limits.ts';
+import { appRoutes } from './rest/apps.ts';
+import { Router } from './rest/router.ts';
+import { rateLimitRoutes } from './rest/rate-limit.ts';
+import { Tokens } from './tokens.ts';
+import { Truth } from './truth/truth.ts';
+
+/**
+ * A GitHub of our own on loopback, over real HTTP, with a state that tests may change.
+ *
+ *     const standIn = await startStandIn();
+ *     const organization = sampleOrg(standIn.truth, 1);           // 12 repositories, 25 people, two years; or by hand
+ *     const installation = standIn.truth.install(organization, { at: '2026-03-01T00:00:00Z' });
+ *     const github = createGitHub({ ...standIn.environment });    // APP_ID, PRIVATE_KEY, GHE_HOST, GHE_PROTOCOL …
+ *     …
+ *     expect(standIn.violations).toEqual([]);
+ *     expect(standIn.checked).toBeGreaterThan(0);
+ *     await standIn.stop();
+ *
+ * - `truth` is what is true: organizations, people, teams, repositories with all their work, installations.
+ * - `requests` lists what came in; `points` what GraphQL cost in all. `rateLimits.set(…)` changes a budget.
+ * - `fault({ trouble: { kind: 'status', status: 502 }, when: ({ operation }) => operation === 'Commits', times: 2 })`
+ *   makes requests fail; `faults.ts` lists the kinds.
+ * - `tokens` revokes tokens and makes one for a person.
+ */
+export interface StandIn {
+  readonly url: string;
+  /** For `GHE_HOST`. */
+  readonly host: string;
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** The settings with which Shiplog finds this GitHub. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly truth: Truth;
+  readonly tokens: Tokens;
+  readonly rateLimits: RateLimits;
+  readonly requests: readonly SeenRequest[];
+  /** What GraphQL has cost in all. */
+  readonly points: number;
+  /** Requests that GitHub would not have understood, and what the stand-in itself lacks: must be empty. */
+  readonly violations: readonly string[];
+  /** How many requests were checked against GitHub's descriptions. */
+  readonly checked: number;
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  stop(): Promise<void>;
+}
+
+export interface StandInOptions {
+  readonly truth?: Truth;
+  /** The hourly budgets. */
+  readonly limits?: Partial<Readonly<Record<Resource, number>>>;
+}
+
+const APP_ID = 29_310;
+
+export async function startStandIn({ truth = new Truth(), limits = {} }: StandInOptions = {}): Promise<StandIn> {
+  const state = { points: 0, checked: 0 };
+  const requests: SeenRequest[] = [];
+  const violations: string[] = [];
+  const faults = new Faults();
+  const rateLimits = new RateLimits(limits);
+  const tokens = new Tokens(truth, APP_ID);
+  const { server, host } = await listen({
+    truth,
+    tokens,
+    rateLimits,
+    faults,
+    router: new Router([...appRoutes(tokens), ...rateLimitRoutes(rateLimits)]),
+    check: () => {
+      state.checked += 1;
+    },
+    checked: () => {
+      state.checked += 1;
+    },
+    violate: (violation) => violations.push(violation),
+    serveGit: async (_, response) => {
+      response.writeHead(404).end();
+      return 404;
+    },
+    seen: (request) => {
+      requests.push(request);
+      state.points += request.points;
+    },
+  });
+  const webhookSecret = 'a secret of the stand-in';
+  return {
+    url: `http://${host}`,
+    host,
+    appId: APP_ID,
+    privateKey: tokens.privateKey,
+    webhookSecret,
+    environment: {
+      APP_ID: String(APP_ID),
+      PRIVATE_KEY: tokens.privateKey,
+      WEBHOOK_SECRET: webhookSecret,
+      GHE_HOST: host,
+      GHE_PROTOCOL: 'http',
+    },
+    truth,
+    tokens,
+    rateLimits,
+    requests,
+    violations,
+    get points() {
+      return state.points;
+    },
+    get checked() {
+      return state.checked;
+    },
+    fault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+      });
+    },
+  };
+}
