@@ -251,6 +251,7 @@ export interface HookDeliveryScans {
   recovered: Generated<number>;
   scan_id: Generated<number>;
   started_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface Installations {

@@ -12,6 +12,7 @@ create table hook_delivery_scans (
   listed integer not null default 0,
   recovered integer not null default 0,
   lost integer not null default 0,
+  updated_at timestamptz not null default now(),
   finished_at timestamptz
 );
 comment on table hook_delivery_scans is 'Listings of the App''s hook deliveries on GitHub, the newest first, down to covers_from.';

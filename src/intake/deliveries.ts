@@ -12,6 +12,8 @@ export interface IncomingDelivery {
   readonly action: string | null;
   /** As it was received. */
   readonly body: Uint8Array;
+  /** ISO 8601; now unless given. */
+  readonly receivedAt?: string;
 }
 
 /**
@@ -35,17 +37,17 @@ export async function storeDeliveries(
 /** The bodies travel as one binary parameter: an array of them would be written out in hexadecimal, twice the bytes. */
 function insertDeliveries(deliveries: readonly IncomingDelivery[], bodies: readonly Buffer[]) {
   let start = 1;
-  const rows = deliveries.map(({ guid, event, action }, index) => {
+  const rows = deliveries.map(({ guid, event, action, receivedAt: received }, index) => {
     const length = bodies[index]?.length ?? 0;
-    const row = { guid, event, action, start, length };
+    const row = { guid, event, action, received, start, length };
     start += length;
     return row;
   });
   return sql<{ guid: string }>`
-    insert into deliveries (guid, event, action, body)
-    select guid, event, action, substring(${Buffer.concat(bodies)}::bytea from start for length)
+    insert into deliveries (guid, event, action, received_at, body)
+    select guid, event, action, coalesce(received, now()), substring(${Buffer.concat(bodies)}::bytea from start for length)
     from json_to_recordset(${JSON.stringify(rows)}::json)
-      as delivery (guid uuid, event text, action text, start int, length int)
+      as delivery (guid uuid, event text, action text, received timestamptz, start int, length int)
     on conflict (guid) do nothing
     returning guid`;
 }

@@ -1,0 +1,122 @@
+import type { Database } from '../../db/connection.ts';
+import { NotFoundError } from '../errors.ts';
+import type { AppClient } from '../github/github.ts';
+import type { Logger } from '../logging.ts';
+import { getHookDelivery, groupByGuid, listHookDeliveries, type SentWebhook } from './hook-deliveries.ts';
+import {
+  findCoveredUntil,
+  type HookDeliveryScan,
+  listNotStored,
+  recordLost,
+  recordPage,
+  resumeScan,
+  type ScannedPage,
+  startScan,
+} from './hook-delivery-scans.ts';
+
+/** A webhook that did not reach us, as it goes into intake's own path. */
+interface MissedDelivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly sentAt: string;
+}
+
+export interface RecoverOptions {
+  readonly app: AppClient;
+  /** Stores it as the endpoint does. @returns why it can not be stored, if it can not */
+  readonly store: (delivery: MissedDelivery) => Promise<{ readonly failure: string } | undefined>;
+  /** For how long GitHub keeps deliveries. */
+  readonly retentionDays: number;
+  /** Called when there is a gap that GitHub's list does not reach back over: since then nothing is known. */
+  readonly onGap: (since: Date) => Promise<void>;
+  readonly log: Logger;
+  readonly signal?: AbortSignal;
+}
+
+export interface Recovered {
+  readonly listed: number;
+  readonly recovered: number;
+  readonly lost: number;
+  /** False when the signal ended it: the next call goes on. */
+  readonly finished: boolean;
+}
+
+const DAY_MS = 86_400_000;
+/** Attempts show up in the list some time after they were made, and clocks differ. */
+const OVERLAP_MS = 30 * 60_000;
+
+/**
+ * Lists what GitHub sent since the last time, and brings in what is not stored, also what GitHub counts as delivered:
+ * after a restore from a backup, what was acknowledged since is not here. After each page its place is kept, so that
+ * a crash repeats one page, of which what is stored is skipped.
+ * @throws RateLimitedError and the rest of what `AppClient` throws: the next call goes on
+ */
+export async function recoverMissedDeliveries(db: Database, options: RecoverOptions): Promise<Recovered> {
+  const scan = await startOrGoOn(db, options);
+  const sum = { listed: 0, recovered: 0, lost: 0 };
+  let place = scan.next_page;
+  while (options.signal?.aborted !== true) {
+    const page = await scanPage(db, { ...scan, next_page: place }, options);
+    await recordPage(db, scan.scan_id, page);
+    sum.listed += page.listed;
+    sum.recovered += page.recovered;
+    sum.lost += page.lost;
+    if (page.next === null) return { ...sum, finished: true };
+    place = page.next;
+  }
+  return { ...sum, finished: false };
+}
+
+/** The gap before the list's end is told first: told twice, it does no harm; not told, nobody would look again. */
+async function startOrGoOn(db: Database, { retentionDays, onGap }: RecoverOptions): Promise<HookDeliveryScan> {
+  const unfinished = await resumeScan(db);
+  if (unfinished) return unfinished;
+  const retained = new Date(Date.now() - retentionDays * DAY_MS);
+  const coveredUntil = await findCoveredUntil(db);
+  if (coveredUntil !== null && coveredUntil < retained) await onGap(new Date(coveredUntil.getTime() - OVERLAP_MS));
+  const from = coveredUntil === null ? retained : new Date(coveredUntil.getTime() - OVERLAP_MS);
+  return startScan(db, from < retained ? retained : from);
+}
+
+async function scanPage(db: Database, scan: HookDeliveryScan, options: RecoverOptions): Promise<ScannedPage> {
+  const { data: attempts, next } = await options.app.restPage(listHookDeliveries(scan.next_page));
+  const wanted = attempts.filter(({ delivered_at }) => Date.parse(delivered_at) >= scan.covers_from.getTime());
+  const webhooks = groupByGuid(wanted);
+  let recovered = 0;
+  let lost = 0;
+  for (const webhook of await listNotStored(db, webhooks)) {
+    const failure = await bringIn(webhook, options);
+    if (failure === undefined) recovered += 1;
+    else {
+      lost += 1;
+      await recordLost(db, webhook, failure);
+      options.log.warn({ guid: webhook.guid, event: webhook.event }, 'missed delivery is lost');
+    }
+  }
+  const reached = wanted.length < attempts.length;
+  return { listed: webhooks.length, recovered, lost, next: reached ? null : next };
+}
+
+/** @returns why it can not be brought in */
+async function bringIn(webhook: SentWebhook, { app, store, log }: RecoverOptions): Promise<string | undefined> {
+  const { guid, event, firstSentAt: sentAt, succeeded } = webhook;
+  for (const attemptId of webhook.attemptIds) {
+    const payload = await findPayload(app, attemptId);
+    if (!payload) continue;
+    const refused = await store({ guid, event, payload, sentAt });
+    if (refused) return refused.failure;
+    log.info({ guid, event }, succeeded ? 'delivery recovered that GitHub had delivered' : 'missed delivery recovered');
+    return undefined;
+  }
+  return 'GitHub does not have its payload any more.';
+}
+
+async function findPayload(app: AppClient, attemptId: number): Promise<MissedDelivery['payload'] | undefined> {
+  try {
+    return (await app.rest(getHookDelivery(attemptId))).request?.payload ?? undefined;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
