@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import { type AccessScope, inScope } from './access-scope.ts';
 import { computedAccess } from './computed-access.ts';
@@ -63,30 +63,30 @@ async function findMoment(trx: Trx, tenantId: number): Promise<string> {
 }
 
 /** What the rows should say: GitHub's word over the computed one; unknown where the collaborators can not be read. */
-function wantedAccess(tenantId: number, scope: AccessScope) {
+function wantedAccess(tenantId: number, scope: AccessScope): RawBuilder<unknown> {
   return sql`
     differences as (
-      select repository_id, user_id, computed_level, github_level from access_differences
-      where tenant_id = ${tenantId} and ${inScope(scope, { repository: 'repository_id', person: 'user_id' })}
+      select r.*, d.user_id, d.computed_level, d.github_level
+      from access_differences d join readable r using (repository_id)
+      where d.tenant_id = ${tenantId} and ${inScope(scope, { repository: 'd.repository_id', person: 'd.user_id' })}
     ),
     compared as (
       select coalesce(c.repository_id, d.repository_id) as repository_id, coalesce(c.user_id, d.user_id) as user_id,
         coalesce(c.level, 'none') as computed_level, c.custom_role, c.path,
-        case when d.computed_level = coalesce(c.level, 'none') then d.github_level end as github_level
+        case when d.computed_level = coalesce(c.level, 'none') then d.github_level end as github_level,
+        coalesce(c.unreadable, d.unreadable) as unreadable, coalesce(c.initial, d.initial) as initial
       from computed c full join differences d on d.repository_id = c.repository_id and d.user_id = c.user_id
     ),
+    judged as (
+      select *, case when unreadable is not null and computed_level <> 'admin' then unreadable
+        when coalesce(github_level, computed_level) = 'unknown' then 'role is not known' end as reason
+      from compared where computed_level <> 'none' or github_level is not null
+    ),
     wanted as (
-      select c.repository_id, c.user_id, c.computed_level, c.github_level,
-        case when unread then 'unknown' else coalesce(c.github_level, c.computed_level) end as level,
-        case when not unread and c.github_level is null then c.custom_role end as custom_role,
-        case when unread then null when c.github_level is null then c.path end as path,
-        case when unread then s.reason
-          when coalesce(c.github_level, c.computed_level) = 'unknown' then 'role is not known' end as reason,
-        s.first_read_at is null as initial
-      from compared c
-      join repositories r on r.tenant_id = ${tenantId} and r.repository_id = c.repository_id and r.deleted_at is null
-      join access_reads s on s.tenant_id = ${tenantId} and s.scope = 'collaborators' and s.repository_id = c.repository_id
-      cross join lateral (select s.reason is not null and c.computed_level <> 'admin' as unread) u
-      where c.computed_level <> 'none' or c.github_level is not null
+      select repository_id, user_id, computed_level, github_level, reason, initial,
+        case when reason is null then coalesce(github_level, computed_level) else 'unknown' end as level,
+        case when reason is null and github_level is null then custom_role end as custom_role,
+        case when reason is null and github_level is null then path end as path
+      from judged
     )`;
 }
