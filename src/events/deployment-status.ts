@@ -9,7 +9,7 @@ import { author } from './payload-user.ts';
 import { id, text, timestamp } from './payload-values.ts';
 import { mentionFacts, repositoryEvent } from './repository-event.ts';
 
-const deploymentStatus = z.object({
+export const deploymentStatus = z.object({
   id,
   state: text(),
   environment: text().nullish(),
@@ -19,12 +19,12 @@ const deploymentStatus = z.object({
 });
 const payload = z.object({ ...repositoryEvent.shape, deployment, deployment_status: deploymentStatus });
 
-export function mapDeploymentStatus(event: WebhookEvent): Facts {
-  const parsed = parsePayload(payload, event);
-  const { repository, deployment, deployment_status: status } = parsed;
-  const fact: DeploymentStatusFact = {
-    repository_id: repository.id,
-    deployment_id: deployment.id,
+export function deploymentStatusFact(
+  place: { readonly repository_id: number; readonly deployment_id: number },
+  status: z.output<typeof deploymentStatus>,
+): DeploymentStatusFact {
+  return {
+    ...place,
     deployment_status_id: status.id,
     observed: {
       at: status.updated_at ?? status.created_at,
@@ -34,8 +34,14 @@ export function mapDeploymentStatus(event: WebhookEvent): Facts {
       created_at: status.created_at,
     },
   };
+}
+
+export function mapDeploymentStatus(event: WebhookEvent): Facts {
+  const parsed = parsePayload(payload, event);
+  const { repository, deployment, deployment_status: status } = parsed;
+  const place = { repository_id: repository.id, deployment_id: deployment.id };
   return mergeFacts(mentionFacts(event, parsed, [status.creator, deployment.creator]), {
     deployments: [deploymentFact(repository.id, deployment)],
-    deployment_statuses: [fact],
+    deployment_statuses: [deploymentStatusFact(place, status)],
   });
 }

@@ -5,11 +5,11 @@ import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
 import { progressRank } from './progress-rank.ts';
-import { user } from './payload-user.ts';
+import { author } from './payload-user.ts';
 import { id, number, sha, text, timestamp } from './payload-values.ts';
 import { mentionFacts, repositoryEvent } from './repository-event.ts';
 
-const workflowRun = z.object({
+export const workflowRun = z.object({
   id,
   run_attempt: number,
   name: text().nullish(),
@@ -19,20 +19,17 @@ const workflowRun = z.object({
   head_sha: sha,
   status: text().nullish(),
   conclusion: text().nullish(),
-  actor: user.nullish(),
-  triggering_actor: user.nullish(),
+  actor: author,
+  triggering_actor: author,
   created_at: timestamp,
   run_started_at: timestamp.nullish(),
   updated_at: timestamp,
 });
 const payload = z.object({ ...repositoryEvent.shape, workflow_run: workflowRun });
 
-/** A run was requested, is in progress or has completed. */
-export function mapWorkflowRun(event: WebhookEvent): Facts {
-  const parsed = parsePayload(payload, event);
-  const { repository, workflow_run: run } = parsed;
-  const fact: WorkflowRunFact = {
-    repository_id: repository.id,
+export function workflowRunFact(repository_id: number, run: z.output<typeof workflowRun>): WorkflowRunFact {
+  return {
+    repository_id,
     workflow_run_id: run.id,
     observed: {
       at: run.updated_at,
@@ -51,5 +48,13 @@ export function mapWorkflowRun(event: WebhookEvent): Facts {
       updated_at: run.updated_at,
     },
   };
-  return mergeFacts(mentionFacts(event, parsed, [run.actor, run.triggering_actor]), { workflow_runs: [fact] });
+}
+
+/** A run was requested, is in progress or has completed. */
+export function mapWorkflowRun(event: WebhookEvent): Facts {
+  const parsed = parsePayload(payload, event);
+  const { repository, workflow_run: run } = parsed;
+  return mergeFacts(mentionFacts(event, parsed, [run.actor, run.triggering_actor]), {
+    workflow_runs: [workflowRunFact(repository.id, run)],
+  });
 }
