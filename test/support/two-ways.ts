@@ -7,6 +7,8 @@ import { type Facts, type FactTableName, factTables } from '../../src/facts/fact
 import { ACME, type Json } from './payloads.ts';
 import { readRows, removeRows, type Rows } from './rows.ts';
 
+const ACME_SEEN_AT = '2026-01-01T00:00:00.000Z';
+
 interface TwoWays {
   readonly webhooks: readonly (readonly [event: string, payload: Json])[];
   readonly pages: readonly Facts[];
@@ -30,7 +32,9 @@ export async function expectSameRows(db: Database, { webhooks, pages, tables }: 
 
 async function rowsOf(db: Database, batches: readonly (readonly Facts[])[], tables: readonly FactTableName[]) {
   await removeRows(db, ACME.id);
-  for (const facts of batches) await withTenant(db, ACME.id, (trx) => applyFacts(trx, ACME.id, facts));
+  // The tenant is there before any page is asked for.
+  const tenant = { tenants: [{ observed: { at: ACME_SEEN_AT, login: ACME.login, type: ACME.type } }] };
+  for (const facts of [[tenant], ...batches]) await withTenant(db, ACME.id, (trx) => applyFacts(trx, ACME.id, facts));
   const rows = await readRows(db, ACME.id);
   return Object.fromEntries(
     tables.map((table) => [table, (rows[table] ?? []).map((row) => withoutSightings(table, row))]),

@@ -34,14 +34,15 @@ async function readPage(request: PageRequest): Promise<Page> {
 /** With the comments that its page had no room for. */
 async function completeIssue(whole: Issue, { github, repository }: PageRequest): Promise<Issue> {
   const { owner, name } = repository;
-  let { nodes, pageInfo } = whole.comments;
+  const nodes = [...whole.comments.nodes];
+  let { pageInfo } = whole.comments;
   while (pageInfo.hasNextPage) {
     const variables = { owner, name, number: whole.number, after: pageInfo.endCursor ?? null };
     const data = await github.graphql(issueCommentsDocument, variables);
     const more = sameRepository(data.repository, repository).issue?.comments;
     // An issue that was deleted or moved meanwhile keeps what was listed.
     if (!more) break;
-    nodes = [...nodes, ...more.nodes];
+    nodes.push(...more.nodes);
     ({ pageInfo } = more);
   }
   return { ...whole, comments: { nodes, pageInfo } };

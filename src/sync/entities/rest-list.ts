@@ -8,7 +8,7 @@ interface RestListPage {
     readonly page: number;
   };
   /** Where the next page begins, when this one had `count` items. */
-  next(count: number): Page['cursor'];
+  readonly next: (count: number) => Page['cursor'];
 }
 
 /**
