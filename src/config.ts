@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { readPrivateKey } from './private-key.ts';
 
 const unset = (value: unknown) => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(unset, schema.optional());
@@ -53,8 +54,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   }
   const values = parsed.data;
   const webhookSecrets = splitSecrets(values.WEBHOOK_SECRET);
+  const mode = modeOf({ appId: values.APP_ID, webhookSecrets });
   return {
-    mode: modeOf({ appId: values.APP_ID, webhookSecrets }),
+    mode,
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL,
@@ -62,7 +64,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     dataDir: resolve(values.SHIPLOG_DATA_DIR),
     role: values.SHIPLOG_ROLE,
     appId: values.APP_ID,
-    privateKey: values.PRIVATE_KEY ?? readPrivateKey(values.PRIVATE_KEY_PATH),
+    privateKey: mode === 'connected' ? findPrivateKey(values) : undefined,
     /** Empty: setup mode, in which intake answers 503. Several: all are valid, for rotation. */
     webhookSecrets,
     githubClient: { id: values.GITHUB_CLIENT_ID, secret: values.GITHUB_CLIENT_SECRET },
@@ -90,11 +92,18 @@ function modeOf({ appId, webhookSecrets }: { appId: number | undefined; webhookS
   );
 }
 
-function readPrivateKey(path: string | undefined): string | undefined {
-  if (!path) return undefined;
+function findPrivateKey(values: { PRIVATE_KEY?: string | undefined; PRIVATE_KEY_PATH?: string | undefined }): string {
+  const { PRIVATE_KEY: value, PRIVATE_KEY_PATH: path } = values;
+  if (value !== undefined) return readPrivateKey(value);
+  if (path === undefined) {
+    throw new ConfigError(
+      "APP_ID is set without a private key: set PRIVATE_KEY_PATH to the .pem file from the App's settings on GitHub, or PRIVATE_KEY to its content.",
+    );
+  }
   try {
-    return readFileSync(path, 'utf8');
+    return readPrivateKey(readFileSync(path, 'utf8'));
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(`PRIVATE_KEY_PATH: can not read ${path}`, { cause });
   }
 }

@@ -45,3 +45,8 @@ export class GitHubUnavailableError extends Error {
 export class IncompleteResponseError extends Error {
   override readonly name = 'IncompleteResponseError';
 }
+
+/** GitHub's answer is not of the shape that was asked for, or it refuses what we asked; trying again will not help. */
+export class UnexpectedResponseError extends Error {
+  override readonly name = 'UnexpectedResponseError';
+}

@@ -1,0 +1,44 @@
+import type { Probot } from 'probot';
+import type { Database } from '../../db/connection.ts';
+import type { Config } from '../config.ts';
+import { ConfigError } from '../errors.ts';
+import type { Logger } from '../logging.ts';
+import { githubAddresses } from './addresses.ts';
+import { authenticateApp } from './app-authentication.ts';
+import { createAppClient } from './app-client.ts';
+import type { GitHub } from './github.ts';
+import { createInstallationClient } from './installation-client.ts';
+import { InstallationTokens } from './installation-tokens.ts';
+import { createOctokit, createTransport } from './transport.ts';
+
+export interface GitHubOptions {
+  readonly config: Pick<Config, 'appId' | 'privateKey' | 'webhookSecrets' | 'gheHost' | 'gheProtocol'>;
+  readonly db: Database;
+  readonly log: Logger;
+}
+
+export interface ConnectedGitHub extends GitHub {
+  /** Runs the reactions; it sends nothing itself. */
+  readonly probot: Probot;
+}
+
+/** @throws ConfigError when not connected */
+export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHub {
+  const { appId, privateKey, webhookSecrets } = config;
+  const [webhookSecret] = webhookSecrets;
+  if (!appId || !privateKey || !webhookSecret) throw new ConfigError('Not connected to GitHub: APP_ID is not set.');
+  const credentials = { appId, privateKey, webhookSecret };
+  const addresses = githubAddresses(config.gheHost, config.gheProtocol);
+  const octokit = createOctokit(addresses);
+  const transport = createTransport(octokit);
+  const authentication = authenticateApp(credentials, { addresses, octokit, log });
+  const app = createAppClient({ transport, restUrl: addresses.rest, createJwt: authentication.createJwt });
+  const tokens = new InstallationTokens(authentication, app);
+  return {
+    probot: authentication.probot,
+    app,
+    installation: (ref, { priority }) => createInstallationClient(ref, priority, { db, transport, tokens, addresses }),
+    contentsToken: ({ installationId }, repositoryId) => tokens.createForContents(installationId, repositoryId),
+    webUrl: addresses.web,
+  };
+}
