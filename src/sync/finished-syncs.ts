@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 
 /** Whether a cursor `c` is one that the sync `s` asked for. */
-const isOf = sql<boolean>`(s.repository_ids is null or c.repository_id = any(s.repository_ids))`;
+export const isOf = sql<boolean>`(s.repository_ids is null or c.repository_id = any(s.repository_ids))`;
 
 /** Closes the syncs of which nothing is left to do. */
 export async function finishSyncs(trx: Trx, tenantId: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Facts } from '../../src/facts/facts.ts';
-import type { GitHub, InstallationClient } from '../../src/github/github.ts';
-import type { Entity, EntityName, Page, PageRequest } from '../../src/sync/entity.ts';
+import type { GitHub } from '../../src/github/github.ts';
+import { type Entity, type EntityName, entities, type Page, type PageRequest } from '../../src/sync/entity.ts';
 
 export interface FakeRepository {
   readonly id: number;
@@ -8,36 +8,37 @@ export interface FakeRepository {
   readonly pushedAt: string;
 }
 
-/** What the fakes are asked for, in order: `repositories`, or `shop issues`. */
-export type Requests = string[];
-
 interface FakeSources {
-  readonly owner: string;
-  repositories: readonly FakeRepository[];
-  readonly requests: Requests;
+  readonly repositories: ReadonlyMap<number, readonly FakeRepository[]>;
+  /** What was asked for, in order: `1 repositories`, or `1 shop issues`, with the tenant first. */
+  readonly requests: string[];
   /** Throws what GitHub would answer, before a page is read. */
-  fault: (request: string, page: PageRequest | undefined) => void;
+  readonly fault: (request: string, page: PageRequest | undefined) => void;
 }
 
 /** GitHub as an installation sees it, as far as the engine itself asks: the list of its repositories. */
 export function fakeGitHub(sources: FakeSources): Pick<GitHub, 'installation'> {
-  const client: InstallationClient = {
-    graphql: () => Promise.reject(new Error('the engine asks for no GraphQL itself')),
-    async rest(request) {
-      sources.requests.push('repositories');
-      sources.fault('repositories', undefined);
-      const { page = 1, per_page = 30 } = request.parameters as { page?: number; per_page?: number };
-      const listed = sources.repositories.slice((page - 1) * per_page, page * per_page);
-      return request.data.parse({
-        total_count: sources.repositories.length,
-        repositories: listed.map((each) => describe(each, sources.owner)),
-      });
-    },
-    restPages: () => {
-      throw new Error('the engine asks for no lists itself');
-    },
+  return {
+    installation: ({ tenantId }) => ({
+      graphql: () => Promise.reject(new Error('the engine asks for no GraphQL itself')),
+      async rest({ parameters, data }) {
+        const request = `${tenantId} repositories`;
+        sources.requests.push(request);
+        await Promise.resolve();
+        sources.fault(request, undefined);
+        const repositories = sources.repositories.get(tenantId) ?? [];
+        const page = Number(parameters?.['page']);
+        const listed = repositories.slice((page - 1) * 100, page * 100);
+        return data.parse({
+          total_count: repositories.length,
+          repositories: listed.map((each) => describe(each, `org-${tenantId}`)),
+        });
+      },
+      restPages: () => {
+        throw new Error('the engine asks for no lists itself');
+      },
+    }),
   };
-  return { installation: () => client };
 }
 
 function describe({ id, name, pushedAt }: FakeRepository, owner: string) {
@@ -55,37 +56,45 @@ function describe({ id, name, pushedAt }: FakeRepository, owner: string) {
   };
 }
 
-/** Issues, one a day, the newest first: `count` of each repository, or as many as `counts` says. */
+export interface FakeEntity {
+  readonly name: EntityName;
+  /** How many issues each repository has, one a day. */
+  readonly count: number;
+  readonly newest: Date;
+}
+
+/** All entities, of which only the issues have something to tell. */
+export function fakeEntities(issues: Omit<FakeEntity, 'name'>): FakeEntity[] {
+  return entities.map((name) => ({ name, newest: issues.newest, count: name === 'issues' ? issues.count : 0 }));
+}
+
+/** Issues, the newest first. */
 export function fakeEntity(sources: FakeSources, { name, count, newest }: FakeEntity): Entity {
   return {
     name,
     permission: name,
     async readPage(request) {
-      const { repository, cursor, pageSize } = request;
-      sources.requests.push(`${repository.name} ${name}`);
+      const { repository, installation, cursor, pageSize } = request;
+      const asked = `${installation.tenantId} ${repository.name} ${name}`;
+      sources.requests.push(asked);
       await Promise.resolve();
-      sources.fault(`${repository.name} ${name}`, request);
+      sources.fault(asked, request);
       const first = cursor === null ? 0 : Number(cursor);
-      const items = Array.from({ length: Math.max(0, Math.min(pageSize, count - first)) }, (_, i) => first + i);
-      const facts = items.map((item) =>
-        issueFact(repository.id, { number: count - item, at: daysBefore(newest, item) }),
-      );
-      const end = first + items.length;
+      const end = Math.min(count, first + pageSize);
+      const facts: Facts[] = [];
+      for (let item = first; item < end; item++) {
+        facts.push(issueFact(repository.id, { number: count - item, at: daysBefore(newest, item) }));
+      }
+      const oldest = end > first ? daysBefore(newest, end - 1) : null;
       return {
         facts,
         cursor: end < count ? String(end) : null,
-        items: items.length,
+        items: end - first,
         total: count,
-        oldest: items.length > 0 ? daysBefore(newest, end - 1) : null,
+        oldest,
       } satisfies Page;
     },
   };
-}
-
-export interface FakeEntity {
-  readonly name: EntityName;
-  readonly count: number;
-  readonly newest: Date;
 }
 
 function daysBefore(time: Date, days: number): string {
