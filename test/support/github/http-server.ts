@@ -26,7 +26,7 @@ export interface ServerParts {
   readonly faults: Faults;
   readonly router: Router;
   /** Checks a REST request against GitHub's description of it. */
-  readonly check: (request: StandInRequest) => void;
+  readonly check: (request: StandInRequest) => Promise<void>;
   readonly violate: (violation: string) => void;
   readonly checked: () => void;
   /** Serves repositories to `git`. */
@@ -62,7 +62,7 @@ async function handle(parts: ServerParts, incoming: IncomingMessage, response: S
   const body = await readBody(incoming);
   const seen: FaultRequest = {
     method,
-    path: isGraphql ? '/graphql' : url.pathname.replace('/api/v3', ''),
+    path: isGraphql ? '/graphql' : canonicalPath(parts.truth, url.pathname.replace('/api/v3', '')),
     query: url.searchParams,
     ...(isGraphql ? readOperation(body) : {}),
   };
@@ -108,7 +108,7 @@ async function answerApi(parts: ServerParts, { request, isGraphql, trouble }: Ap
 }
 
 async function answerRest(parts: ServerParts, request: StandInRequest): Promise<StandInResponse> {
-  parts.check(request);
+  await parts.check(request);
   const budget = budgetOf(request.caller);
   const isFree = request.path === '/rate_limit';
   if (!isFree && !parts.rateLimits.spend({ caller: budget, resource: 'core', cost: 1 })) {
@@ -172,6 +172,13 @@ async function refusing(answer: () => Promise<StandInResponse>): Promise<StandIn
 function budgetOf(caller: Caller): string {
   if (caller.kind === 'installation') return `installation ${caller.token.installation.id}`;
   return caller.kind === 'person' ? `person ${caller.person.id}` : caller.kind;
+}
+
+/** `/repositories/{id}/…`, where GitHub sends whoever asks for a repository by a name that it had before. */
+function canonicalPath(truth: Truth, path: string): string {
+  const [, id, rest = ''] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
+  const repository = id === undefined ? undefined : truth.repositories.find((each) => each.id === Number(id));
+  return repository ? `/repos/${repository.fullName}${rest}` : path;
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -11,9 +11,13 @@ export function octokitWith(standIn: StandIn, token: string): Octokit {
 
 /** The same, as an installation. */
 export async function installationOctokit(standIn: StandIn, installationId: number): Promise<Octokit> {
+  return octokitWith(standIn, await installationToken(standIn, installationId));
+}
+
+export async function installationToken(standIn: StandIn, installationId: number): Promise<string> {
   const app = octokitWith(standIn, appJwt(standIn));
   const { data } = await app.rest.apps.createInstallationAccessToken({ installation_id: installationId });
-  return octokitWith(standIn, data.token);
+  return data.token;
 }
 
 /** What the App proves itself with. */

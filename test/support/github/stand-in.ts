@@ -1,9 +1,10 @@
 import { type Fault, Faults } from './faults.ts';
+import { GitServer } from './git-server.ts';
 import { listen, type SeenRequest } from './http-server.ts';
+import { requestProblems } from './openapi-check.ts';
 import { RateLimits, type Resource } from './rate-limits.ts';
-import { appRoutes } from './rest/apps.ts';
 import { Router } from './rest/router.ts';
-import { rateLimitRoutes } from './rest/rate-limit.ts';
+import { restRoutes } from './rest/routes.ts';
 import { Tokens } from './tokens.ts';
 import { Truth } from './truth/truth.ts';
 
@@ -64,23 +65,22 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
   const faults = new Faults();
   const rateLimits = new RateLimits(limits);
   const tokens = new Tokens(truth, APP_ID);
+  const git = new GitServer(truth, tokens);
   const { server, host } = await listen({
     truth,
     tokens,
     rateLimits,
     faults,
-    router: new Router([...appRoutes(tokens), ...rateLimitRoutes(rateLimits)]),
-    check: () => {
+    router: new Router(restRoutes({ tokens, rateLimits })),
+    check: async (request) => {
       state.checked += 1;
+      violations.push(...(await requestProblems(request)));
     },
     checked: () => {
       state.checked += 1;
     },
     violate: (violation) => violations.push(violation),
-    serveGit: async (_, response) => {
-      response.writeHead(404).end();
-      return 404;
-    },
+    serveGit: (request, response) => git.serve(request, response),
     seen: (request) => {
       requests.push(request);
       state.points += request.points;
@@ -115,6 +115,7 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
     clearFaults: () => faults.clear(),
     stop: () => {
       server.closeAllConnections();
+      git.stop();
       return new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
       });

@@ -1,10 +1,11 @@
+import type { Json } from '../../example-payloads.ts';
+import { repositoryPayload } from '../../payloads.ts';
 import { nodeId } from '../node-id.ts';
+import { repositoryOptions } from '../payload-options.ts';
 import type { Organization } from '../truth/organization.ts';
 import type { Person } from '../truth/person.ts';
 import type { Repository } from '../truth/repository.ts';
 import type { Installation } from '../truth/truth.ts';
-
-type Json = Record<string, unknown>;
 
 const API = 'https://api.github.com';
 
@@ -53,27 +54,13 @@ function accountJson({ id, login, type, prefix }: Account): Json {
 }
 
 export function repositoryJson(repository: Repository): Json {
-  const { id, name, fullName, owner } = repository;
+  const url = `${API}/repos/${repository.fullName}`;
   return {
-    id,
-    node_id: nodeId('R', id),
-    name,
-    full_name: fullName,
-    private: repository.private,
-    visibility: repository.private ? 'private' : 'public',
-    owner: { ...ownerJson({ id: repository.ownerId, login: owner }) },
-    html_url: `https://github.com/${fullName}`,
-    url: `${API}/repos/${fullName}`,
+    ...repositoryPayload(repositoryOptions(repository)),
+    node_id: nodeId('R', repository.id),
+    owner: ownerJson({ id: repository.ownerId, login: repository.owner }),
+    url,
     description: repository.description,
-    fork: repository.fork,
-    archived: repository.archived,
-    disabled: false,
-    default_branch: repository.defaultBranch,
-    language: repository.language,
-    topics: [],
-    created_at: repository.createdAt,
-    updated_at: repository.updatedAt,
-    pushed_at: repository.pushedAt,
   };
 }
 

@@ -12,7 +12,9 @@ export class Router {
   readonly #routes: readonly Compiled[];
 
   constructor(routes: readonly Route[]) {
-    this.#routes = routes.map(compile).toSorted((a, b) => wildcards(a) - wildcards(b));
+    this.#routes = routes
+      .map(compile)
+      .toSorted((a, b) => wildcards(a) - wildcards(b) || b.route.length - a.route.length);
   }
 
   async answer(request: StandInRequest, truth: Truth): Promise<StandInResponse> {

@@ -77,7 +77,7 @@ export class Repository implements RepositoryFields {
   }
 
   addCommit(text: CommitText, size: Pick<Commit, 'additions' | 'deletions' | 'changedFiles'>): Commit {
-    const commit = { ...text, ...size, sha: commitSha(text) };
+    const commit = { ...size, ...text, sha: commitSha(text) };
     this.commits.set(commit.sha, commit);
     return commit;
   }
