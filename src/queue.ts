@@ -11,6 +11,9 @@ export const APPLY_DELIVERIES = 'apply-deliveries';
 /** Wakes a worker to sync one page of one tenant: what is to be done, the tables say. */
 export const SYNC_PAGE = 'sync-page';
 
+/** Sets off the reactions to the deliveries of a batch: one job for those that have any, sent in the commit that applies them. */
+export const REACT = 'react';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -39,6 +42,15 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     expireInSeconds: 6 * 3_600,
     deleteAfterSeconds: 600,
   });
+  await queue.createQueue(REACT, {
+    notify: true,
+    retryLimit: 10,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 600,
+    expireInSeconds: 600,
+    deleteAfterSeconds: 600,
+  });
   await grantToInstance(url);
   return queue;
 }
@@ -59,6 +71,13 @@ export async function sendApplyDeliveries(queue: Queue, trx: Trx): Promise<void>
 export async function sendSyncPages(queue: Queue, trx: Trx, tenantIds: readonly number[]): Promise<void> {
   const jobs = tenantIds.map((tenantId) => ({ data: { tenantId }, singletonKey: String(tenantId) }));
   await queue.insert(SYNC_PAGE, jobs, { db: fromKysely(trx) });
+}
+
+/** Sends, inside `trx`, a job for each group of deliveries. */
+export async function sendReact(queue: Queue, trx: Trx, groups: readonly (readonly number[])[]): Promise<void> {
+  if (groups.length === 0) return;
+  const jobs = groups.map((deliveryIds) => ({ data: { deliveryIds } }));
+  await queue.insert(REACT, jobs, { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

@@ -2,7 +2,9 @@ import type { Server } from 'node:http';
 import { connect, type Database } from '../db/connection.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
 import { createPrometheus } from './http/prometheus.ts';
@@ -16,6 +18,7 @@ import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
 import { startRecovery } from './worker/recovery.ts';
+import { createReactions } from './worker/reactions.ts';
 import { startWorker } from './worker/start-worker.ts';
 
 export interface StartOptions {
@@ -58,8 +61,10 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
   const queue = await startQueue({ url: database.url, log });
   resources.add({ name: 'queue', close: () => queue.stop({ timeout: 1_000 }), withinMs: 1_500 });
 
+  const github = config.mode === 'connected' ? createGitHub({ config, db, log }) : undefined;
   if (config.role !== 'web') {
-    const worker = await startWorker({ db, queue, log, appId: config.appId ?? null });
+    const reactions = github && (await createReactions(github.probot, createApp({ db, queue, github, log })));
+    const worker = await startWorker({ db, queue, log, appId: config.appId ?? null, ...(reactions && { reactions }) });
     resources.add({ name: 'worker', close: () => worker.stop(), withinMs: 2_000 });
     const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
     resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** From the top: a file may import from its own layer and from those below. */
 const layers: readonly (readonly string[])[] = [
   ['src/main.ts', 'src/cli'],
-  ['src/start.ts', 'src/app.ts', 'src/replay'],
+  ['src/start.ts', 'src/app.ts', 'src/reactions', 'src/replay'],
   ['src/intake', 'src/worker', 'src/http'],
   ['src/events', 'src/sync', 'src/checks'],
   ['src/metrics', 'src/access', 'src/tenancy', 'src/github'],

@@ -20,6 +20,8 @@ export interface GitHubOptions {
 export interface ConnectedGitHub extends GitHub {
   /** Runs the reactions; it sends nothing itself. */
   readonly probot: Probot;
+  /** After a change of its permissions: a token has those of the time at which it was made. */
+  forgetTokens(installationId: number): void;
 }
 
 /** @throws ConfigError when not connected */
@@ -40,5 +42,6 @@ export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHu
     installation: (ref, { priority }) => createInstallationClient(ref, priority, { db, transport, tokens, addresses }),
     contentsToken: ({ installationId }, repositoryId) => tokens.createForContents(installationId, repositoryId),
     webUrl: addresses.web,
+    forgetTokens: (installationId) => tokens.forgetAll(installationId),
   };
 }

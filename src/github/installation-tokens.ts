@@ -54,6 +54,10 @@ export class InstallationTokens {
     if (this.#cached.get(installationId)?.token === token) this.#cached.delete(installationId);
   }
 
+  forgetAll(installationId: number): void {
+    this.#cached.delete(installationId);
+  }
+
   /** A new token for the contents of one repository. */
   async createForContents(installationId: number, repositoryId: number): Promise<string> {
     const permissions = { contents: 'read', metadata: 'read' };

@@ -5,6 +5,7 @@ export interface DueDelivery {
   readonly delivery_id: number;
   readonly guid: string;
   readonly event: string;
+  readonly action: string | null;
   readonly received_at: Date;
   readonly attempts: number;
   /** The raw body, compressed with zstd. */
@@ -31,7 +32,7 @@ export async function lockDueDeliveries(trx: Trx): Promise<DueDeliveries> {
   const fitting = due.filter((row, index) => (bytes += row.bytes) <= MOST_BYTES || index === 0);
   if (fitting.length === 0) return { deliveries: [], more: false };
   const { rows: deliveries } = await sql<DueDelivery>`
-    select delivery_id, guid, event, received_at, attempts, body from deliveries
+    select delivery_id, guid, event, action, received_at, attempts, body from deliveries
     where delivery_id = any(${fitting.map((row) => row.delivery_id)}::bigint[]) order by delivery_id`.execute(trx);
   return { deliveries, more: fitting.length < due.length || due.length === MOST_DELIVERIES };
 }

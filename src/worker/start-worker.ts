@@ -1,9 +1,12 @@
 import type { Db } from 'pg-boss';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
-import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries } from '../queue.ts';
+import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
+import type { DeliveryOutcome } from './delivery-outcome.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
+import { startReact } from './react.ts';
+import type { Reactions } from './reactions.ts';
 import { startSweep } from './sweep.ts';
 import type { SyncDeps } from '../sync/sync-page.ts';
 import { startSyncJobs } from './sync-jobs.ts';
@@ -15,6 +18,8 @@ export interface WorkerOptions {
   readonly appId: number | null;
   /** What it takes to ask GitHub; left out, sync is off. */
   readonly sync?: Pick<SyncDeps, 'github' | 'entities' | 'horizonDays'>;
+  /** What deliveries set off; left out, they are facts and nothing more. */
+  readonly reactions?: Reactions;
 }
 
 export interface Worker {
@@ -22,12 +27,14 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export async function startWorker({ db, queue, log, appId, sync }: WorkerOptions): Promise<Worker> {
+export async function startWorker({ db, queue, log, appId, sync, reactions }: WorkerOptions): Promise<Worker> {
   const applyDue = async (tx: Db): Promise<void> => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);
     const { outcomes, more } = await applyDueDeliveries(trx, { appId, log });
     if (more) await sendApplyDeliveries(queue, trx);
+    const setOff = reactions ? outcomes.filter((outcome) => setsOff(outcome, reactions)) : [];
+    if (setOff.length > 0) await sendReact(queue, trx, [setOff.map(({ delivery }) => delivery.delivery_id)]);
     if (outcomes.length === 0) return;
     const duration_ms = Math.round(performance.now() - started);
     log.debug({ deliveries: outcomes.length, duration_ms }, 'deliveries applied');
@@ -44,13 +51,20 @@ export async function startWorker({ db, queue, log, appId, sync }: WorkerOptions
     }
   });
 
+  const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
   return {
     stop: async () => {
       await syncJobs?.stop();
       await sweep.stop();
+      await react?.stop();
       await queue.offWork(APPLY_DELIVERIES, { wait: true });
     },
   };
+}
+
+/** An ignored one, too: that a person takes back a permission is no fact of a tenant, and has to be acted on. */
+function setsOff({ delivery, state }: DeliveryOutcome, reactions: Reactions): boolean {
+  return (state === 'applied' || state === 'ignored') && reactions.wants(delivery);
 }

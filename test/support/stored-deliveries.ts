@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Database } from '../../db/connection.ts';
 
 export interface StoredDelivery {
@@ -13,10 +14,11 @@ export interface StoredDelivery {
 /** Stores a pending delivery as intake does, without waking a worker. @returns its GUID */
 export async function storeDelivery(db: Database, delivery: StoredDelivery): Promise<string> {
   const { guid = randomUUID(), event, payload, receivedAt = '2026-03-02T00:00:00Z' } = delivery;
+  const action = z.object({ action: z.string() }).safeParse(payload).data?.action ?? null;
   const body = zstdCompressSync(JSON.stringify(payload));
   await sql`
-    insert into deliveries (guid, event, received_at, body)
-    values (${guid}, ${event}, ${receivedAt}, ${body}) on conflict (guid) do nothing`.execute(db);
+    insert into deliveries (guid, event, action, received_at, body)
+    values (${guid}, ${event}, ${action}, ${receivedAt}, ${body}) on conflict (guid) do nothing`.execute(db);
   return guid;
 }
 
