@@ -5,9 +5,10 @@ import * as tenants from './migrations/0001-tenants.ts';
 import * as repositoryFacts from './migrations/0002-repository-facts.ts';
 import * as deliveryFacts from './migrations/0003-delivery-facts.ts';
 import * as deliveries from './migrations/0004-deliveries.ts';
-import * as access from './migrations/0006-access.ts';
-import * as recovery from './migrations/0009-recovery.ts';
 import * as sync from './migrations/0005-sync.ts';
+import * as access from './migrations/0006-access.ts';
+import * as metrics from './migrations/0007-metrics.ts';
+import * as recovery from './migrations/0009-recovery.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -16,7 +17,9 @@ const migrations: Record<string, Migration> = {
   '0004-deliveries': deliveries,
   '0005-sync': sync,
   '0006-access': access,
+  '0007-metrics': metrics,
   '0009-recovery': recovery,
+  '0007-metrics': metrics,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

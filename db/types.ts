@@ -209,6 +209,45 @@ export interface Deliveries {
   tenant_id: number | null;
 }
 
+export interface DeploymentChanges {
+  author_email: string | null;
+  author_id: number | null;
+  deployment_id: number;
+  finished_at: Timestamp;
+  is_change: boolean;
+  /**
+   * Of the pull request; 0: a commit that belongs to none.
+   */
+  number: Generated<number>;
+  repository_id: number;
+  rule: string;
+  sha: string;
+  /**
+   * first: the change's first production deployment; later: it was in another environment before; baseline: before, in the first deployment of another environment.
+   */
+  standing: string;
+  started_at: Timestamp | null;
+  tenant_id: number;
+}
+
+export interface DeploymentFailures {
+  deployment_id: number;
+  kind: string;
+  linked_by: string;
+  recovered_at: Timestamp | null;
+  repository_id: number;
+  rule: string;
+  tenant_id: number;
+}
+
+export interface DeploymentRework {
+  deployment_id: number;
+  kind: string;
+  linked_by: string;
+  repository_id: number;
+  tenant_id: number;
+}
+
 export interface Deployments {
   created_at: Timestamp;
   creator_id: number | null;
@@ -223,6 +262,14 @@ export interface Deployments {
   task: string | null;
   tenant_id: number;
   transient_environment: boolean | null;
+}
+
+export interface DeploymentSources {
+  automatic: boolean;
+  definition_version: number;
+  repository_id: number;
+  source: string;
+  tenant_id: number;
 }
 
 export interface DeploymentStatuses {
@@ -252,6 +299,22 @@ export interface HookDeliveryScans {
   scan_id: Generated<number>;
   started_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface Incidents {
+  closed_at: Timestamp | null;
+  /**
+   * The one that it blames; null: unlinked.
+   */
+  deployment_id: number | null;
+  names_deployment: number | null;
+  names_pull: number | null;
+  names_sha: string | null;
+  number: number;
+  opened_at: Timestamp;
+  repository_id: number;
+  rule: string | null;
+  tenant_id: number;
 }
 
 export interface Installations {
@@ -304,6 +367,40 @@ export interface Members {
   user_id: number;
 }
 
+export interface MergedPullRequests {
+  additions: number | null;
+  author_id: number | null;
+  closes: Generated<number[]>;
+  created_at: Timestamp;
+  deletions: number | null;
+  /**
+   * Null while one of its commits is not known.
+   */
+  first_commit_at: Timestamp | null;
+  first_review_at: Timestamp | null;
+  hotfix: boolean;
+  merge_commit_sha: string | null;
+  merged_at: Timestamp;
+  number: number;
+  ready_at: Timestamp;
+  repository_id: number;
+  reverts: Generated<number[]>;
+  reviews: number;
+  rework_cycles: number;
+  tenant_id: number;
+}
+
+export interface MetricDefinitions {
+  definition: Json;
+  /**
+   * 0: of every repository that has none of its own.
+   */
+  repository_id: number;
+  saved_at: Generated<Timestamp>;
+  tenant_id: number;
+  version: number;
+}
+
 export interface OrganizationMembers {
   observed_at: Timestamp;
   observed_rank: number;
@@ -320,6 +417,28 @@ export interface OrganizationSettings {
   base_permission: string | null;
   observed_at: Timestamp;
   observed_rank: number;
+  tenant_id: number;
+}
+
+export interface ProductionDeployments {
+  attributed: Generated<boolean>;
+  baseline: Generated<boolean>;
+  deployment_id: number;
+  environment: string;
+  /**
+   * The first failure or error after its success.
+   */
+  failed_again_at: Timestamp | null;
+  finished_at: Timestamp;
+  outcome: string;
+  ref: string | null;
+  repository_id: number;
+  /**
+   * For a rollback: the deployment that it blames.
+   */
+  rollback_of: number | null;
+  sha: string;
+  source: string;
   tenant_id: number;
 }
 
@@ -473,6 +592,16 @@ export interface Reviews {
   tenant_id: number;
 }
 
+export interface ShippedCommits {
+  deployment_id: number;
+  environment: string;
+  finished_at: Timestamp;
+  parents_known: boolean;
+  repository_id: number;
+  sha: string;
+  tenant_id: number;
+}
+
 export interface SyncCursors {
   /**
    * Another pass was asked for during this one: a short one follows, down to the start of this.
@@ -595,6 +724,20 @@ export interface Tenants {
   type: string;
 }
 
+export interface TouchedFacts {
+  commits: Generated<string[]>;
+  deployments: Generated<ArrayType<number>>;
+  issues: Generated<number[]>;
+  /**
+   * A release, a tag or a workflow run.
+   */
+  others: Generated<boolean>;
+  pulls: Generated<number[]>;
+  repository_id: number;
+  tenant_id: number;
+  touched_id: Generated<number>;
+}
+
 export interface WorkflowRuns {
   actor_id: number | null;
   conclusion: string | null;
@@ -628,15 +771,23 @@ export interface DB {
   count_checks: CountChecks;
   custom_repository_roles: CustomRepositoryRoles;
   deliveries: Deliveries;
+  deployment_changes: DeploymentChanges;
+  deployment_failures: DeploymentFailures;
+  deployment_rework: DeploymentRework;
+  deployment_sources: DeploymentSources;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
   hook_delivery_scans: HookDeliveryScans;
+  incidents: Incidents;
   installations: Installations;
   issues: Issues;
   lost_deliveries: LostDeliveries;
   members: Members;
+  merged_pull_requests: MergedPullRequests;
+  metric_definitions: MetricDefinitions;
   organization_members: OrganizationMembers;
   organization_settings: OrganizationSettings;
+  production_deployments: ProductionDeployments;
   pull_request_commits: PullRequestCommits;
   pull_requests: PullRequests;
   purges: Purges;
@@ -645,6 +796,7 @@ export interface DB {
   repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
+  shipped_commits: ShippedCommits;
   sync_cursors: SyncCursors;
   sync_turns: SyncTurns;
   syncs: Syncs;
@@ -653,5 +805,6 @@ export interface DB {
   team_repositories: TeamRepositories;
   teams: Teams;
   tenants: Tenants;
+  touched_facts: TouchedFacts;
   workflow_runs: WorkflowRuns;
 }

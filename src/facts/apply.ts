@@ -4,6 +4,7 @@ import { resolveContributors } from './contributor-emails.ts';
 import { type Facts, type FactTableName, factTables } from './facts.ts';
 import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
+import { recordTouched } from './touched.ts';
 import { upsertRows } from './upsert.ts';
 
 /**
@@ -21,5 +22,6 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   }
   await resolveContributors(trx, tenantId, batch);
   await removeUnlistedCommits(trx, tenantId, batch);
+  await recordTouched(trx, tenantId, batch);
   return batch.size;
 }

@@ -84,7 +84,7 @@ function deploymentOf(deployment: DeploymentOptions): Json {
 export interface DeploymentStatusEventOptions extends DeploymentEventOptions {
   readonly status?: {
     readonly id?: number;
-    readonly state?: 'success' | 'failure' | 'error' | 'pending' | 'in_progress' | 'queued';
+    readonly state?: 'success' | 'failure' | 'error' | 'pending' | 'in_progress' | 'queued' | 'inactive';
     readonly creator?: Account;
     readonly createdAt?: string;
   };

@@ -1,0 +1,78 @@
+import { CompiledQuery } from 'kysely';
+import type { Trx } from '../../db/tenant.ts';
+import type { FactBatch } from './batch.ts';
+import type { FactTableName } from './facts.ts';
+
+interface Touched {
+  readonly pulls: Set<number>;
+  readonly issues: Set<number>;
+  readonly commits: Set<string>;
+  readonly deployments: Set<number>;
+  others: boolean;
+}
+
+/** Of a row's key after the repository: what derived rows are computed from. */
+const touching: Partial<Record<FactTableName, (touched: Touched, key: unknown) => void>> = {
+  // In every event: it is looked at again, and nothing of it in particular.
+  repositories: () => {},
+  tags: (touched) => void (touched.others = true),
+  releases: (touched) => void (touched.others = true),
+  workflow_runs: (touched) => void (touched.others = true),
+  commits: ({ commits }, sha) => commits.add(String(sha)),
+  pull_requests: ({ pulls }, number) => pulls.add(Number(number)),
+  pull_request_commits: ({ pulls }, number) => pulls.add(Number(number)),
+  issues: ({ issues }, number) => issues.add(Number(number)),
+  deployments: ({ deployments }, id) => deployments.add(Number(id)),
+  deployment_statuses: ({ deployments }, id) => deployments.add(Number(id)),
+};
+
+/**
+ * Notes which facts a batch has touched, one row a repository, for whoever derives rows from them. Written in the
+ * transaction of the facts: what is not noted has not happened.
+ */
+export async function recordTouched(trx: Trx, tenantId: number, batch: FactBatch): Promise<void> {
+  const repositories = touchedOf(batch);
+  if (repositories.size === 0) return;
+  const rows = [...repositories];
+  const columns = [
+    rows.map(([id]) => id),
+    rows.map(([, { pulls }]) => literal(pulls)),
+    rows.map(([, { issues }]) => literal(issues)),
+    rows.map(([, { commits }]) => literal(commits)),
+    rows.map(([, { deployments }]) => literal(deployments)),
+    rows.map(([, { others }]) => others),
+  ];
+  const text = `
+    insert into touched_facts (tenant_id, repository_id, pulls, issues, commits, deployments, others)
+    select $1::bigint, repository_id, pulls::integer[], issues::integer[], commits::text[], deployments::bigint[], others
+    from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+      as x (repository_id, pulls, issues, commits, deployments, others)`;
+  await trx.executeQuery(CompiledQuery.raw(text, [tenantId, ...columns]));
+}
+
+function touchedOf(batch: FactBatch): Map<number, Touched> {
+  const repositories = new Map<number, Touched>();
+  const touchedIn = (id: number): Touched => {
+    let touched = repositories.get(id);
+    if (!touched) {
+      touched = { pulls: new Set(), issues: new Set(), commits: new Set(), deployments: new Set(), others: false };
+      repositories.set(id, touched);
+    }
+    return touched;
+  };
+  for (const [name, touch] of Object.entries(touching) as [FactTableName, (t: Touched, key: unknown) => void][]) {
+    for (const { key } of batch.rows(name)) touch(touchedIn(Number(key[0])), key[1]);
+  }
+  // The number of a review or of a comment is no part of its key.
+  for (const name of ['reviews', 'comments'] as const) {
+    for (const { key, groups } of batch.rows(name)) {
+      const number = groups.get('observed')?.values['number'];
+      if (typeof number === 'number') touchedIn(Number(key[0])).pulls.add(number);
+    }
+  }
+  return repositories;
+}
+
+function literal(values: ReadonlySet<number | string>): string {
+  return `{${[...values].map((value) => (typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : value)).join(',')}}`;
+}

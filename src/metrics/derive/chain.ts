@@ -1,0 +1,14 @@
+import type { Place } from '../definition.ts';
+
+/** The successful deployments of one repository and environment, by finish time, then id. */
+export interface Chain extends Place {
+  readonly environment: string;
+}
+
+export interface ChainDeployment {
+  readonly deployment_id: number;
+  readonly environment: string;
+  readonly sha: string;
+  /** As PostgreSQL writes it, with microseconds. */
+  readonly finished_at: string;
+}

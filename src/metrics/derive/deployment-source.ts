@@ -1,0 +1,113 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { DeploymentSource, Place } from '../definition.ts';
+import { deploymentOutcome, isProduction } from '../deployment-outcome.ts';
+
+type ExplicitSource = Exclude<DeploymentSource, { kind: 'auto' }> | { readonly kind: 'none' };
+
+/**
+ * GitHub's deployments, if there is one to production that is not older than 90 days beside the latest release; else
+ * releases; else nothing. The latest release stands for today, so that rows do not change by themselves.
+ */
+export async function chooseSource(trx: Trx, place: Place, source: DeploymentSource): Promise<ExplicitSource> {
+  if (source.kind !== 'auto') return source;
+  const { tenantId, repositoryId } = place;
+  const { rows } = await sql<{ source: 'github_deployment' | 'release' | 'none' }>`
+    select case
+      when deployed_at >= coalesce(released_at, '-infinity') - interval '90 days' then 'github_deployment'
+      when released_at is not null then 'release' else 'none' end as source
+    from (select
+      (select d.created_at from deployments d
+        where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProduction}
+        order by d.created_at desc limit 1) as deployed_at,
+      (select max(r.published_at) from releases r
+        where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and ${isDeployed}) as released_at
+    ) latest`.execute(trx);
+  return { kind: rows[0]?.source ?? 'none' };
+}
+
+const isDeployed = sql`r.draft is false and r.prerelease is false and r.deleted_at is null and r.published_at is not null`;
+
+/** The finished production deployments of a source: `deployment_id, environment, sha, ref, outcome, finished_at, failed_again_at`. */
+export function selectDeployments(place: Place, source: ExplicitSource): RawBuilder<unknown> {
+  switch (source.kind) {
+    case 'github_deployment':
+      return githubDeployments(place);
+    case 'release':
+      return releases(place);
+    case 'workflow_run':
+      return workflowRuns(place, source);
+    case 'tag':
+      return tags(place, source.pattern);
+    case 'merge':
+      return merges(place);
+    case 'none':
+      return sql`
+        select 0::bigint as deployment_id, '' as environment, '' as sha, '' as ref, '' as outcome,
+          now() as finished_at, now() as failed_again_at where false`;
+  }
+}
+
+function githubDeployments({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select d.deployment_id, d.environment, d.sha, d.ref, o.outcome, o.finished_at, o.failed_again_at
+    from deployments d cross join lateral (${deploymentOutcome(tenantId)}) o
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProduction}
+      and o.outcome <> 'unfinished'`;
+}
+
+/** A release names its commit by its tag, or, where that is an annotated one, by the commit that it was made of. */
+function releases({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  const isStored = (sha: RawBuilder<unknown>) => sql`exists (
+    select from commits c where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = ${sha})`;
+  return sql`
+    select * from (
+      select r.release_id as deployment_id, 'production' as environment,
+        case when ${isStored(sql`t.sha`)} then t.sha
+          when ${isStored(sql`r.target_commitish`)} then r.target_commitish else t.sha end as sha,
+        r.tag_name as ref, 'success' as outcome, r.published_at as finished_at, null::timestamptz as failed_again_at
+      from releases r
+      left join tags t on t.tenant_id = ${tenantId} and t.repository_id = ${repositoryId} and t.name = r.tag_name
+      where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and ${isDeployed}
+    ) of_commits where sha is not null`;
+}
+
+function workflowRuns(
+  { tenantId, repositoryId }: Place,
+  { workflow, branch }: { workflow: string; branch: string },
+): RawBuilder<unknown> {
+  return sql`
+    select w.workflow_run_id as deployment_id, 'production' as environment, w.head_sha as sha, w.head_branch as ref,
+      case when w.conclusion = 'success' then 'success' else 'failure' end as outcome, w.updated_at as finished_at,
+      null::timestamptz as failed_again_at
+    from workflow_runs w
+    where w.tenant_id = ${tenantId} and w.repository_id = ${repositoryId} and w.status = 'completed'
+      and w.conclusion in ('success', 'failure', 'timed_out', 'startup_failure')
+      and (w.name = ${workflow} or w.path = ${workflow}) and w.head_branch = ${branch}`;
+}
+
+/** A tag has no id of its own: a negative one is made of its name. It was deployed when it was pushed. */
+function tags({ tenantId, repositoryId }: Place, pattern: string): RawBuilder<unknown> {
+  return sql`
+    select -1 - (hashtextextended(t.name, 0) & 9007199254740991) as deployment_id, 'production' as environment, t.sha,
+      t.name as ref, 'success' as outcome, t.observed_at as finished_at, null::timestamptz as failed_again_at
+    from tags t
+    where t.tenant_id = ${tenantId} and t.repository_id = ${repositoryId} and t.sha is not null
+      and t.deleted_at is null and t.name ~ ${globExpression(pattern)}`;
+}
+
+function globExpression(pattern: string): string {
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return `^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`;
+}
+
+function merges({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select p.number::bigint as deployment_id, 'production' as environment, p.merge_commit_sha as sha, p.base_ref as ref,
+      'success' as outcome, p.merged_at as finished_at, null::timestamptz as failed_again_at
+    from pull_requests p
+    join repositories r on r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId}
+      and r.default_branch = p.base_ref
+    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.merged_at is not null
+      and p.merge_commit_sha is not null`;
+}

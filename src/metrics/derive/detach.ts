@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Place } from '../definition.ts';
+
+/**
+ * Removes deployments, and takes the commits from all that follow them in their chains: these wait to be attributed
+ * again.
+ * @returns commits that other chains ship, too: these may now be the first
+ */
+export async function detachChains(trx: Trx, place: Place, removed: readonly number[]): Promise<string[]> {
+  if (removed.length === 0) return [];
+  const { tenantId, repositoryId } = place;
+  const { rows: detached } = await sql<{ deployment_id: number }>`
+    select d.deployment_id from production_deployments d
+    join (
+      select distinct on (environment) environment, finished_at, deployment_id from production_deployments
+      where tenant_id = ${tenantId} and repository_id = ${repositoryId} and outcome = 'success'
+        and deployment_id = any(${removed}::bigint[])
+      order by environment, finished_at, deployment_id
+    ) first on first.environment = d.environment
+      and (d.finished_at, d.deployment_id) >= (first.finished_at, first.deployment_id)
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.outcome = 'success'`.execute(trx);
+  const ids = detached.map(({ deployment_id }) => deployment_id);
+  const { rows: shared } = await sql<{ sha: string }>`
+    select distinct c.sha from deployment_changes c
+    join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = c.sha
+      and m.deployment_id = any(${ids}::bigint[])
+    where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}
+      and c.deployment_id <> all(${ids}::bigint[])`.execute(trx);
+  await takeCommits(trx, place, ids);
+  await sql`
+    delete from production_deployments
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId}
+      and deployment_id = any(${removed}::bigint[])`.execute(trx);
+  return shared.map(({ sha }) => sha);
+}
+
+async function takeCommits(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<void> {
+  const ofThem = sql`
+    tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = any(${ids}::bigint[])`;
+  await sql`delete from deployment_changes where ${ofThem}`.execute(trx);
+  await sql`delete from shipped_commits where ${ofThem}`.execute(trx);
+  await sql`
+    update production_deployments set attributed = false, baseline = false, rollback_of = null
+    where ${ofThem}`.execute(trx);
+}

@@ -1,0 +1,138 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Place } from '../definition.ts';
+
+/**
+ * Finds the failed deployments of a repository and their causes. It looks at what may be one alone, which an index
+ * has: reverts, hotfixes, incidents, rollbacks and failed statuses.
+ */
+export async function refreshFailures(trx: Trx, place: Place, window: { hours: number }): Promise<void> {
+  await linkIncidents(trx, place, window);
+  const { tenantId, repositoryId } = place;
+  const wanted = sql`
+    select deployment_id, kind, linked_by, rule,
+      case when recovered_at >= (
+        select d.finished_at from production_deployments d
+        where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.deployment_id = causes.deployment_id
+      ) then recovered_at end as recovered_at
+    from (
+      ${failedStatuses(place)} union all ${rollbacks(place)} union all ${reverts(place)}
+      union all ${hotfixes(place, window)} union all ${incidents(place)}
+    ) causes`;
+  await sql`
+    with wanted as materialized (${wanted}), gone as (
+      delete from deployment_failures f
+      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and not exists (
+        select from wanted w
+        where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by))
+    )
+    insert into deployment_failures as f
+      (tenant_id, repository_id, deployment_id, kind, linked_by, rule, recovered_at)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by, rule, recovered_at from wanted
+    on conflict (tenant_id, repository_id, deployment_id, kind, linked_by) do update set
+      rule = excluded.rule, recovered_at = excluded.recovered_at
+    where (f.rule, f.recovered_at) is distinct from (excluded.rule, excluded.recovered_at)`.execute(trx);
+}
+
+function failedStatuses({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select d.deployment_id, 'deploy_failed' as kind, 'status' as linked_by,
+      case when d.outcome = 'failure' then 'outcome_failure' else 'failure_after_success' end as rule,
+      (select n.finished_at from production_deployments n
+        where n.tenant_id = ${tenantId} and n.repository_id = ${repositoryId} and n.environment = d.environment
+          and n.outcome = 'success' and (n.finished_at, n.deployment_id) > (d.finished_at, d.deployment_id)
+        order by n.finished_at, n.deployment_id limit 1) as recovered_at
+    from production_deployments d
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
+      and (d.outcome = 'failure' or d.failed_again_at is not null)`;
+}
+
+function rollbacks({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select r.rollback_of, 'rollback', 'deployment ' || r.deployment_id, 'strict_ancestor', r.finished_at
+    from production_deployments r
+    where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.rollback_of is not null`;
+}
+
+/** The deployment that first ships the pull request `number`: `deployment_id, finished_at`. */
+export function firstDeploymentOf({ tenantId, repositoryId }: Place, number: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select c.deployment_id, c.finished_at from deployment_changes c
+    where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.number = ${number} and c.number > 0
+      and c.is_change
+    order by c.finished_at, c.deployment_id limit 1`;
+}
+
+function reverts(place: Place): RawBuilder<unknown> {
+  const { tenantId, repositoryId } = place;
+  return sql`
+    select blamed.deployment_id, 'revert', '#' || p.number, 'reverts #' || reverted.number, repaired.finished_at
+    from merged_pull_requests p
+    cross join lateral unnest(p.reverts) as reverted (number)
+    cross join lateral (${firstDeploymentOf(place, sql`reverted.number`)}) blamed
+    left join lateral (${firstDeploymentOf(place, sql`p.number`)}) repaired on true
+    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.reverts <> '{}'
+      and blamed.finished_at <= p.merged_at`;
+}
+
+/** The last success in any production environment, at or before `at` and within the window. */
+function lastSuccess({ tenantId, repositoryId }: Place, at: RawBuilder<unknown>, { hours }: { hours: number }) {
+  return sql`
+    select d.deployment_id from production_deployments d
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.outcome = 'success'
+      and d.finished_at <= ${at} and d.finished_at >= ${at} - make_interval(secs => ${hours * 3_600}::double precision)
+    order by d.finished_at desc, d.deployment_id desc limit 1`;
+}
+
+function hotfixes(place: Place, window: { hours: number }): RawBuilder<unknown> {
+  const { tenantId, repositoryId } = place;
+  return sql`
+    select blamed.deployment_id, 'hotfix', '#' || p.number, 'last_success_before_opening', repaired.finished_at
+    from merged_pull_requests p
+    cross join lateral (${lastSuccess(place, sql`p.created_at`, window)}) blamed
+    left join lateral (${firstDeploymentOf(place, sql`p.number`)}) repaired on true
+    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.hotfix`;
+}
+
+function incidents({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select i.deployment_id, 'incident', '#' || i.number, i.rule, i.closed_at
+    from incidents i
+    where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.deployment_id is not null`;
+}
+
+/** What each incident blames: what its body names, else the last success before it. */
+async function linkIncidents(trx: Trx, place: Place, window: { hours: number }): Promise<void> {
+  const { tenantId, repositoryId } = place;
+  const ofRepository = (table: string) =>
+    sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId} and ${sql.ref(`${table}.repository_id`)} = ${repositoryId}`;
+  await sql`
+    update incidents i set deployment_id = link.deployment_id, rule = link.rule
+    from incidents o
+    left join lateral (
+      select l.deployment_id, l.rule from (
+        select 1 as place, d.deployment_id, 'names_deployment' as rule from production_deployments d
+        where ${ofRepository('d')} and d.deployment_id = o.names_deployment
+        union all
+        select 2, f.deployment_id, 'names_pull_request'
+        from (${firstDeploymentOf(place, sql`o.names_pull`)}) f where o.names_pull is not null
+        union all
+        select 3, f.deployment_id, 'names_commit' from (
+          select c.deployment_id from deployment_changes c
+          where ${ofRepository('c')} and c.sha >= o.names_sha and c.sha < o.names_sha || 'g'
+          order by c.finished_at, c.deployment_id limit 1
+        ) f
+        union all
+        select 4, f.deployment_id, 'names_deployed_commit' from (
+          select d.deployment_id from production_deployments d
+          where ${ofRepository('d')} and d.sha >= o.names_sha and d.sha < o.names_sha || 'g'
+          order by d.finished_at, d.deployment_id limit 1
+        ) f
+        union all
+        select 5, f.deployment_id, 'last_success_before_opening'
+        from (${lastSuccess(place, sql`o.opened_at`, window)}) f
+      ) l order by l.place limit 1
+    ) link on true
+    where ${ofRepository('i')} and ${ofRepository('o')} and o.number = i.number
+      and (i.deployment_id, i.rule) is distinct from (link.deployment_id, link.rule)`.execute(trx);
+}

@@ -1,0 +1,85 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Place, VersionedDefinition } from '../definition.ts';
+import { chooseSource, selectDeployments } from './deployment-source.ts';
+import { detachChains } from './detach.ts';
+
+interface Changed {
+  /** Of GitHub's deployments: those that may have changed; undefined: any. */
+  readonly deployments: readonly number[] | undefined;
+  readonly definition: VersionedDefinition;
+}
+
+/**
+ * Brings the list of production deployments up to date. What has gone, or has another place in its chain now, is
+ * detached from it with all that follow; what is new waits to be attributed.
+ * @returns the commits of which it may have changed where they were first
+ */
+export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<string[]> {
+  const { definition, version } = changed.definition;
+  const source = await chooseSource(trx, place, definition.deployment_source);
+  const before = await recordSource(trx, place, {
+    source: source.kind,
+    automatic: definition.deployment_source.kind === 'auto',
+    version,
+  });
+  const partly = source.kind === 'github_deployment' && before === source.kind ? changed.deployments : undefined;
+  if (partly?.length === 0) return [];
+  const scope: Scope = {
+    where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,
+    wanted: selectDeployments(place, source),
+    source: source.kind,
+  };
+  const moved = await listMoved(trx, place, scope);
+  const shas = await detachChains(trx, place, moved);
+  await writeDeployments(trx, place, scope);
+  return shas;
+}
+
+interface Scope {
+  readonly where: RawBuilder<unknown>;
+  readonly wanted: RawBuilder<unknown>;
+  readonly source: string;
+}
+
+async function recordSource(
+  trx: Trx,
+  { tenantId, repositoryId }: Place,
+  { source, automatic, version }: { source: string; automatic: boolean; version: number },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ source: string }>`
+    select source from deployment_sources
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and definition_version = ${version}`.execute(trx);
+  if (rows[0]?.source === source) return source;
+  await sql`
+    insert into deployment_sources (tenant_id, repository_id, source, automatic, definition_version)
+    values (${tenantId}, ${repositoryId}, ${source}, ${automatic}, ${version})
+    on conflict (tenant_id, repository_id) do update set
+      source = excluded.source, automatic = excluded.automatic, definition_version = excluded.definition_version`.execute(
+    trx,
+  );
+  return undefined;
+}
+
+/** Those whose row is not the wanted one in what orders a chain. */
+async function listMoved(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<number[]> {
+  const { rows } = await sql<{ deployment_id: number }>`
+    with wanted as materialized (select * from (${scope.wanted}) w where ${scope.where})
+    select deployment_id from production_deployments s
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${scope.where} and not exists (
+      select from wanted w where w.deployment_id = s.deployment_id and w.environment = s.environment and w.sha = s.sha
+        and w.outcome = s.outcome and w.finished_at = s.finished_at and s.source = ${scope.source})`.execute(trx);
+  return rows.map(({ deployment_id }) => deployment_id);
+}
+
+async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<void> {
+  await sql`
+    insert into production_deployments as s
+      (tenant_id, repository_id, deployment_id, source, environment, sha, ref, outcome, finished_at, failed_again_at)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, ${scope.source}, environment, sha, ref, outcome,
+      finished_at, failed_again_at
+    from (${scope.wanted}) w where ${scope.where}
+    on conflict (tenant_id, repository_id, deployment_id) do update set
+      ref = excluded.ref, failed_again_at = excluded.failed_again_at
+    where (s.ref, s.failed_again_at) is distinct from (excluded.ref, excluded.failed_again_at)`.execute(trx);
+}

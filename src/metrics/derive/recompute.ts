@@ -1,0 +1,126 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../db/connection.ts';
+import { type Trx, withTenant } from '../../../db/tenant.ts';
+import { getDefinition, type Place } from '../definition.ts';
+import { attributeChains } from './attribute-chains.ts';
+import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
+import { refreshFailures } from './failures.ts';
+import { refreshIncidents } from './incidents.ts';
+import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
+import { updateProductionDeployments } from './production-deployments.ts';
+import { refreshRework } from './rework.ts';
+
+/** What changed of a repository since its derived rows were computed. */
+interface Touched {
+  readonly pulls: readonly number[];
+  readonly issues: readonly number[];
+  readonly commits: readonly string[];
+  /** Undefined: any. */
+  readonly deployments: readonly number[] | undefined;
+}
+
+/**
+ * Brings the derived rows of a tenant up to date with its facts, a repository at a time, each in a transaction of its
+ * own. The work is in proportion to what was touched.
+ * @returns the number of repositories
+ */
+export async function recomputeTouched(db: Database, tenantId: number): Promise<number> {
+  const repositories = await withTenant(db, tenantId, async (trx) => {
+    const { rows } = await sql<{ repository_id: number }>`
+      select distinct repository_id from touched_facts where tenant_id = ${tenantId} order by 1`.execute(trx);
+    return rows.map(({ repository_id }) => repository_id);
+  });
+  for (const repositoryId of repositories) {
+    await withTenant(db, tenantId, async (trx) => {
+      const place = { tenantId, repositoryId };
+      await lock(trx, place);
+      await updateDerived(trx, place, await takeTouched(trx, place));
+    });
+  }
+  return repositories.length;
+}
+
+/** Removes every derived row of a tenant and computes it from the facts. @returns the number of repositories */
+export async function recomputeAll(db: Database, tenantId: number): Promise<number> {
+  const repositories = await withTenant(db, tenantId, async (trx) => {
+    const { rows } = await sql<{ repository_id: number }>`
+      select repository_id from repositories where tenant_id = ${tenantId} order by 1`.execute(trx);
+    return rows.map(({ repository_id }) => repository_id);
+  });
+  for (const repositoryId of repositories) {
+    await withTenant(db, tenantId, async (trx) => {
+      const place = { tenantId, repositoryId };
+      await lock(trx, place);
+      await takeTouched(trx, place);
+      await removeDerived(trx, place);
+      await updateDerived(trx, place, await listEverything(trx, place));
+    });
+  }
+  return repositories.length;
+}
+
+/** One at a time; the facts may go on changing. */
+async function lock(trx: Trx, { tenantId, repositoryId }: Place): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('shiplog metrics'), hashtext(${`${tenantId} ${repositoryId}`}))`.execute(
+    trx,
+  );
+}
+
+async function updateDerived(trx: Trx, place: Place, touched: Touched): Promise<void> {
+  const definition = await getDefinition(trx, place);
+  const fullName = await findFullName(trx, place);
+  const pulls = [...new Set([...touched.pulls, ...(await listPullsOf(trx, place, touched.commits))])];
+  await refreshMergedPulls(trx, place, { numbers: pulls, fullName });
+  await refreshIncidents(trx, place, { numbers: touched.issues, fullName });
+  const shas = await updateProductionDeployments(trx, place, { deployments: touched.deployments, definition });
+  const attributed = await attributeChains(trx, place);
+  const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
+  await refreshChanges(trx, place, [...new Set([...shas, ...attributed, ...restated])]);
+  await refreshFailures(trx, place, { hours: definition.definition.attribution_window_hours });
+  await refreshRework(trx, place);
+}
+
+async function findFullName(trx: Trx, { tenantId, repositoryId }: Place): Promise<string> {
+  const { rows } = await sql<{ full_name: string | null }>`
+    select full_name from repositories
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId}`.execute(trx);
+  return rows[0]?.full_name ?? '';
+}
+
+async function takeTouched(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
+  const { rows } = await sql<Touched & { deployments: number[] }>`
+    delete from touched_facts where tenant_id = ${tenantId} and repository_id = ${repositoryId}
+    returning pulls, issues, commits, deployments`.execute(trx);
+  return {
+    pulls: [...new Set(rows.flatMap((row) => row.pulls))],
+    issues: [...new Set(rows.flatMap((row) => row.issues))],
+    commits: [...new Set(rows.flatMap((row) => row.commits))],
+    deployments: [...new Set(rows.flatMap((row) => row.deployments))],
+  };
+}
+
+async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
+  const ofRepository = sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
+  const { rows } = await sql<{ pulls: number[]; issues: number[] }>`
+    select array(select number from pull_requests where ${ofRepository} and merged_at is not null) as pulls,
+      array(select number from issues where ${ofRepository} and labels <> '{}') as issues`.execute(trx);
+  return { pulls: rows[0]?.pulls ?? [], issues: rows[0]?.issues ?? [], commits: [], deployments: undefined };
+}
+
+const derivedTables = [
+  'deployment_sources',
+  'production_deployments',
+  'shipped_commits',
+  'deployment_changes',
+  'merged_pull_requests',
+  'incidents',
+  'deployment_failures',
+  'deployment_rework',
+] as const;
+
+async function removeDerived(trx: Trx, { tenantId, repositoryId }: Place): Promise<void> {
+  for (const table of derivedTables) {
+    await sql`
+      delete from ${sql.table(table)} where tenant_id = ${tenantId} and repository_id = ${repositoryId}`.execute(trx);
+  }
+}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Place } from '../definition.ts';
+import { firstDeploymentOf } from './failures.ts';
+
+/** Finds the deployments of a repository that repair what another one did. */
+export async function refreshRework(trx: Trx, place: Place): Promise<void> {
+  const { tenantId, repositoryId } = place;
+  const wanted = sql`
+    select r.deployment_id, 'rollback' as kind, 'deployment ' || r.rollback_of as linked_by
+    from production_deployments r
+    where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.rollback_of is not null
+    union all
+    select s.deployment_id, repair.kind, '#' || p.number
+    from merged_pull_requests p
+    cross join lateral (${firstDeploymentOf(place, sql`p.number`)}) s
+    cross join lateral (
+      select 'hotfix' as kind where p.hotfix
+      union all
+      select 'revert' where exists (
+        select from unnest(p.reverts) as reverted (number)
+        cross join lateral (${firstDeploymentOf(place, sql`reverted.number`)}) r
+        where (r.finished_at, r.deployment_id) < (s.finished_at, s.deployment_id))
+      union all
+      select 'incident_fix' where exists (
+        select from incidents i
+        where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.number = any(p.closes))
+    ) repair
+    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId}
+      and (p.hotfix or p.reverts <> '{}' or p.closes <> '{}')`;
+  await sql`
+    with wanted as materialized (${wanted}), gone as (
+      delete from deployment_rework f
+      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and not exists (
+        select from wanted w
+        where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by))
+    )
+    insert into deployment_rework (tenant_id, repository_id, deployment_id, kind, linked_by)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by from wanted
+    on conflict do nothing`.execute(trx);
+}

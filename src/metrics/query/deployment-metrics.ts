@@ -1,0 +1,92 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Metric } from './metric.ts';
+import { isDeployedByTeam, isInEnvironment, type MetricScope } from './scope.ts';
+
+const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source)`;
+
+interface DeploymentRows {
+  readonly value?: RawBuilder<unknown>;
+  readonly counted?: RawBuilder<unknown>;
+  readonly open?: RawBuilder<unknown>;
+  readonly detail?: RawBuilder<unknown>;
+  readonly from?: RawBuilder<unknown>;
+  readonly where?: RawBuilder<unknown>;
+}
+
+/** The finished production deployments of the window. */
+function deploymentRows(scope: MetricScope, rows: DeploymentRows): RawBuilder<unknown> {
+  const { tenantId, from, to } = scope;
+  return sql`
+    select d.repository_id, d.deployment_id as id, d.finished_at as at, ${rows.value ?? sql`null::double precision`} as value,
+      ${rows.counted ?? sql`true`} as counted, null::text as excluded, ${rows.open ?? sql`false`} as open,
+      ${about} || ${rows.detail ?? sql`'{}'`}::jsonb as detail
+    from production_deployments d
+    join scoped s on s.repository_id = d.repository_id
+    ${rows.from ?? sql``}
+    where d.tenant_id = ${tenantId} and d.finished_at >= ${from} and d.finished_at < ${to}
+      and ${isInEnvironment(scope, 'd.environment')} and ${isDeployedByTeam(scope)} and ${rows.where ?? sql`true`}`;
+}
+
+export const deploymentFrequency: Metric = {
+  unit: 'per_day',
+  statistic: 'rate',
+  meaning: 'Successful production deployments, divided by the days of the window.',
+  needsDeployments: true,
+  rows: (scope) => deploymentRows(scope, { where: sql`d.outcome = 'success'` }),
+};
+
+export const changeFailRate: Metric = {
+  unit: 'ratio',
+  statistic: 'ratio',
+  meaning: 'Failed production deployments, divided by the finished ones. A deployment with several causes counts once.',
+  needsDeployments: true,
+  rows: (scope) =>
+    deploymentRows(scope, {
+      counted: sql`f.causes is not null`,
+      detail: sql`jsonb_build_object('failure_causes', coalesce(f.causes, '[]'))`,
+      from: sql`cross join lateral (${failures(scope)}) f`,
+    }),
+};
+
+export const recoveryTime: Metric = {
+  unit: 'seconds',
+  statistic: 'median',
+  meaning:
+    'Median over the failed deployments of the time from their finish to the earliest recovery. Those not recovered are open.',
+  needsDeployments: true,
+  rows: (scope) =>
+    deploymentRows(scope, {
+      value: sql`extract(epoch from f.recovered_at - d.finished_at)::double precision`,
+      open: sql`f.recovered_at is null`,
+      detail: sql`jsonb_build_object('failure_causes', f.causes, 'recovered_at', f.recovered_at)`,
+      from: sql`cross join lateral (${failures(scope)}) f`,
+      where: sql`f.causes is not null`,
+    }),
+};
+
+export const reworkRate: Metric = {
+  unit: 'ratio',
+  statistic: 'ratio',
+  meaning: 'Successful production deployments that repair an earlier one, divided by the successful ones.',
+  needsDeployments: true,
+  rows: (scope) =>
+    deploymentRows(scope, {
+      counted: sql`w.rework is not null`,
+      detail: sql`jsonb_build_object('rework', coalesce(w.rework, '[]'))`,
+      from: sql`cross join lateral (
+        select jsonb_agg(jsonb_build_object('kind', w.kind, 'by', w.linked_by) order by w.kind, w.linked_by) as rework
+        from deployment_rework w
+        where w.tenant_id = ${scope.tenantId} and w.repository_id = d.repository_id
+          and w.deployment_id = d.deployment_id
+      ) w`,
+      where: sql`d.outcome = 'success'`,
+    }),
+};
+
+function failures({ tenantId }: MetricScope): RawBuilder<unknown> {
+  return sql`
+    select min(f.recovered_at) as recovered_at, jsonb_agg(jsonb_build_object('kind', f.kind, 'by', f.linked_by,
+      'rule', f.rule, 'recovered_at', f.recovered_at) order by f.kind, f.linked_by) as causes
+    from deployment_failures f
+    where f.tenant_id = ${tenantId} and f.repository_id = d.repository_id and f.deployment_id = d.deployment_id`;
+}

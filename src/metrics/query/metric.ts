@@ -1,0 +1,36 @@
+import type { RawBuilder } from 'kysely';
+import type { MetricScope } from './scope.ts';
+
+/**
+ * How rows come to a value: `rate`: how many a day; `ratio`: the part that is `counted`; `median`: of their `value`.
+ */
+export type Statistic = 'rate' | 'ratio' | 'median';
+
+/** One metric: the rows that it is made of. Value, series, comparison, rows and explanation all come from them. */
+export interface Metric {
+  readonly unit: 'per_day' | 'seconds' | 'ratio' | 'lines';
+  readonly statistic: Statistic;
+  /** In a sentence, for explanations. */
+  readonly meaning: string;
+  /** Whether it needs deployments to be measured. */
+  readonly needsDeployments: boolean;
+  /**
+   * Selects, from `scoped`, the rows of the window: `repository_id, id, at, value, counted, excluded, open, detail`.
+   * `at` places a row in the window; `excluded` says why a row does not count, or is null.
+   */
+  rows(scope: MetricScope): RawBuilder<unknown>;
+}
+
+/** A row that a metric is made of. */
+export interface MetricRow {
+  readonly repository: string;
+  readonly repository_id: number;
+  /** Of the deployment, or the pull request's number. */
+  readonly id: number;
+  readonly at: Date;
+  readonly value: number | null;
+  /** Whether it is in the numerator. */
+  readonly counted: boolean;
+  readonly excluded: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,103 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Metric } from './metric.ts';
+import { isInEnvironment, isOfTeam, type MetricScope } from './scope.ts';
+
+/** From one time to another, in seconds; 0 where that would be negative, null where one of them is not known. */
+function span(from: RawBuilder<unknown>, to: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`extract(epoch from case when ${to} < ${from} then interval '0' else ${to} - ${from} end)::double precision`;
+}
+
+const [opened, ready, firstReview] = [sql`p.created_at`, sql`p.ready_at`, sql`p.first_review_at`];
+const [merged, deployed] = [sql`p.merged_at`, sql`f.finished_at`];
+/** A rebase may give commits a later time than the opening. */
+const started = sql`case when p.first_commit_at is not null then least(p.first_commit_at, p.created_at) end`;
+
+/** The stages of a merged pull request `p` with its first production deployment `f`. */
+const stages = {
+  coding_s: span(sql`p.first_commit_at`, opened),
+  pickup_s: span(ready, firstReview),
+  review_s: span(firstReview, merged),
+  merge_s: span(ready, merged),
+  deploy_s: span(merged, deployed),
+  cycle_s: span(started, deployed),
+} as const;
+
+/** The first production deployment of the merged pull request `p`, as `f (deployment_id, finished_at, environment)`. */
+function firstDeployment(tenantId: number): RawBuilder<unknown> {
+  return sql`
+    left join lateral (
+      select c.deployment_id, c.finished_at, d.environment from deployment_changes c
+      join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = c.repository_id
+        and d.deployment_id = c.deployment_id
+      where c.tenant_id = ${tenantId} and c.repository_id = p.repository_id and c.number = p.number and c.number > 0
+        and c.is_change and c.standing = 'first'
+      order by c.finished_at, c.deployment_id limit 1
+    ) f on true`;
+}
+
+interface PullMetric {
+  readonly meaning: string;
+  readonly unit?: Metric['unit'];
+  readonly value: RawBuilder<unknown>;
+  /** Why there is no value, where there is none. */
+  readonly missing: RawBuilder<unknown>;
+  readonly needsDeployments?: boolean;
+}
+
+function pullMetric({ meaning, unit = 'seconds', value, missing, needsDeployments = false }: PullMetric): Metric {
+  return {
+    unit,
+    statistic: 'median',
+    meaning,
+    needsDeployments,
+    rows: (scope) => pullRows(scope, { value, missing }),
+  };
+}
+
+function pullRows(scope: MetricScope, { value, missing }: Pick<PullMetric, 'value' | 'missing'>): RawBuilder<unknown> {
+  const { tenantId, from, to } = scope;
+  const columns = Object.entries(stages).map(([name, stage]) => sql`${sql.lit(name)}, ${stage}`);
+  return sql`
+    select m.repository_id, m.id, m.at, m.value, m.counted,
+      coalesce(m.excluded, case when m.value is null then m.missing end) as excluded, m.open, m.detail
+    from (
+      select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
+        case when s.leave_out_bots and a.type = 'Bot' then 'bot' end as excluded, ${missing} as missing, false as open,
+        jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', f.deployment_id,
+          'reviews', p.reviews, 'rework_cycles', p.rework_cycles, ${sql.join(columns)}) as detail
+      from merged_pull_requests p
+      join scoped s on s.repository_id = p.repository_id
+      left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
+      ${firstDeployment(tenantId)}
+      where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
+        and ${isInEnvironment(scope, 'f.environment')}
+        and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}
+    ) m`;
+}
+
+export const pullCycle = pullMetric({
+  meaning: 'Median over the merged pull requests of the time from the first commit to the first production deployment.',
+  value: stages.cycle_s,
+  missing: sql`case when p.first_commit_at is null then 'unknown_commits' else 'not_deployed' end`,
+  needsDeployments: true,
+});
+
+export const pullPickup = pullMetric({
+  meaning:
+    'Median over the merged pull requests of the time from ready to the first review or review comment by another person.',
+  value: stages.pickup_s,
+  missing: sql`'no_review'::text`,
+});
+
+export const pullReview = pullMetric({
+  meaning: 'Median over the merged pull requests of the time from that review to the merge.',
+  value: stages.review_s,
+  missing: sql`'no_review'::text`,
+});
+
+export const pullSize = pullMetric({
+  meaning: 'Median over the merged pull requests of the lines that they add and delete.',
+  unit: 'lines',
+  value: sql`(p.additions + p.deletions)::double precision`,
+  missing: sql`'unknown_size'::text`,
+});

@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import type { Aggregate } from './aggregate.ts';
+import type { Metric } from './metric.ts';
+import { type MetricScope, scopedRepositories } from './scope.ts';
+
+/** What is missing behind a number, and what to do about it. */
+export interface Quality {
+  readonly code: string;
+  readonly message: string;
+  readonly action: string;
+}
+
+const FEW = 5;
+
+interface Sources {
+  readonly repositories: number;
+  readonly without_source: number;
+  /** Repositories with a chosen source, or with a deployment in the window or in the 90 days before its end. */
+  readonly measured: number;
+  readonly environments: string[];
+  readonly gaps: number;
+  readonly pulls: number;
+  readonly pulls_unmatched: number;
+}
+
+/** Whether deployments are measured at all, and what is known to be incomplete. */
+export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources> {
+  const { tenantId, from, to } = scope;
+  const { rows } = await sql<Sources>`
+    with scoped as materialized (${scopedRepositories(scope)}),
+    sources as materialized (
+      select s.repository_id, coalesce(o.source, 'none') as source, o.source is not null and o.source <> 'none' and (
+        not o.automatic or exists (
+          select from production_deployments d
+          where d.tenant_id = ${tenantId} and d.repository_id = s.repository_id and d.finished_at < ${to}
+            and d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days'))) as measured
+      from scoped s
+      left join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = s.repository_id
+    )
+    select (select count(*)::integer from sources) as repositories,
+      (select count(*)::integer from sources where source = 'none') as without_source,
+      (select count(*)::integer from sources where measured) as measured,
+      array(select d.environment from deployments d join scoped s on s.repository_id = d.repository_id
+        where d.tenant_id = ${tenantId} group by 1 order by count(*) desc, 1 limit 5) as environments,
+      (select count(*)::integer from shipped_commits m join scoped s on s.repository_id = m.repository_id
+        where m.tenant_id = ${tenantId} and not m.parents_known) as gaps,
+      (select count(*)::integer from merged_pull_requests p join sources s on s.repository_id = p.repository_id
+        where p.tenant_id = ${tenantId} and s.measured and p.merged_at >= ${from} and p.merged_at < ${to}) as pulls,
+      (select count(*)::integer from merged_pull_requests p join sources s on s.repository_id = p.repository_id
+        where p.tenant_id = ${tenantId} and s.measured and p.merged_at >= ${from} and p.merged_at < ${to}
+          and not exists (select from deployment_changes c where c.tenant_id = ${tenantId}
+            and c.repository_id = p.repository_id and c.number = p.number and c.number > 0 and c.is_change)
+      ) as pulls_unmatched`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error('a query without a table has one row');
+  return row;
+}
+
+export function isMeasured(metric: Metric, sources: Sources): boolean {
+  return !metric.needsDeployments || sources.measured > 0;
+}
+
+export function describeQuality(metric: Metric, sources: Sources, { n, open }: Aggregate): Quality[] {
+  if (sources.repositories === 0) return [noRepositories];
+  const found: Quality[] = [];
+  if (metric.needsDeployments) {
+    if (sources.measured === 0) return [notDeployed(sources)];
+    if (sources.without_source > 0) found.push(partlyMeasured(sources));
+    if (sources.gaps > 0) found.push(gapsOf(sources));
+    if (sources.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(sources));
+  }
+  if (n === 0 && open === 0) found.push(nothing);
+  else if (n < FEW && metric.statistic !== 'rate') found.push(few(n));
+  return found;
+}
+
+const noRepositories: Quality = {
+  code: 'no_repositories',
+  message: 'No repository is known here.',
+  action: 'Install the App on a repository, or replay a clone with `npm run shiplog -- replay PATH`.',
+};
+
+const nothing: Quality = {
+  code: 'nothing_in_window',
+  message: 'Nothing in the window counts: see excluded.',
+  action: 'Choose a longer window, or another repository or environment.',
+};
+
+function notDeployed({ without_source, repositories, environments }: Sources): Quality {
+  if (without_source < repositories) {
+    return {
+      code: 'no_recent_deployment',
+      message: 'There is no production deployment in the window, nor in the 90 days before its end.',
+      action: 'Choose an earlier window, or choose what counts as a deployment now.',
+    };
+  }
+  const seen =
+    environments.length === 0
+      ? 'No deployment and no release has been seen.'
+      : `No environment is production by its name. Seen: ${environments.join(', ')}.`;
+  return {
+    code: environments.length === 0 ? 'no_deployment_source' : 'no_production_environment',
+    message: `${seen} So deployments are not measured.`,
+    action:
+      'Choose what counts as a deployment: GitHub deployments to an environment named production, releases, tags, a workflow, or merges.',
+  };
+}
+
+function partlyMeasured({ without_source, repositories }: Sources): Quality {
+  return {
+    code: 'repositories_without_source',
+    message: `${without_source} of ${repositories} repositories have no deployments and no releases. They are left out.`,
+    action: 'Choose what counts as a deployment in them.',
+  };
+}
+
+function gapsOf({ gaps }: Sources): Quality {
+  return {
+    code: 'history_gap',
+    message: `The parents of ${gaps} deployed commits are not known. Changes behind them are missing.`,
+    action: 'Wait for the backfill, or start it again.',
+  };
+}
+
+function unmatchedOf({ pulls, pulls_unmatched }: Sources): Quality {
+  return {
+    code: 'unmatched_pull_requests',
+    message: `${pulls_unmatched} of ${pulls} pull requests that were merged in the window are in no deployment.`,
+    action: 'They may wait for one. If not, check that deployments are of commits of the default branch.',
+  };
+}
+
+function few(n: number): Quality {
+  return {
+    code: 'few_samples',
+    message: `There ${n === 1 ? 'is 1 sample' : `are ${n} samples`} alone: one more can change the number much.`,
+    action: 'Choose a longer window.',
+  };
+}

@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import { getDefinition, versionName } from '../definition.ts';
+import { type Aggregate, aggregate, type SeriesPoint, type SeriesStep, withRows } from './aggregate.ts';
+import type { Metric, MetricRow } from './metric.ts';
+import { type MetricName, metrics } from './metrics.ts';
+import { describeQuality, findSources, isMeasured, type Quality } from './quality.ts';
+import type { MetricScope } from './scope.ts';
+
+interface Window {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface MetricQuery extends MetricScope {
+  readonly step: SeriesStep;
+  /** Another window to compare with. */
+  readonly compare?: Window | undefined;
+}
+
+/** A number with all that explains it. */
+export interface MetricResult {
+  readonly metric: MetricName;
+  /** Null: not known, and `quality` says why. */
+  readonly value: number | null;
+  readonly unit: Metric['unit'];
+  readonly n: number;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  readonly excluded: Aggregate['excluded'];
+  readonly window: Window;
+  readonly comparison: (Window & Pick<Aggregate, 'value' | 'n' | 'numerator' | 'denominator'>) | null;
+  readonly series: readonly SeriesPoint[];
+  readonly definition_version: string;
+  readonly quality: readonly Quality[];
+  readonly p75: number | null;
+  readonly p90: number | null;
+  readonly mean: number | null;
+  readonly open: number;
+  readonly deployment_days_per_week: number | null;
+}
+
+/** The value of a metric in a window, from the rows that `listMetricRows` lists. */
+export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery): Promise<MetricResult> {
+  const metric: Metric = metrics[name];
+  const sources = await findSources(trx, query);
+  const found = await aggregate(trx, metric, { scope: query, step: query.step });
+  const { definition } = { definition: await getDefinition(trx, placeOf(query)) };
+  const measured = isMeasured(metric, sources);
+  return {
+    metric: name,
+    unit: metric.unit,
+    ...found,
+    ...(!measured && { value: null, series: found.series.map((point) => ({ ...point, value: null })) }),
+    window: { from: query.from, to: query.to },
+    comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
+    definition_version: versionName(definition.version),
+    quality: describeQuality(metric, sources, found),
+  };
+}
+
+async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<MetricResult['comparison']> {
+  const { value, n, numerator, denominator } = await aggregate(trx, metric, { scope: query, step: query.step });
+  const measured = isMeasured(metric, await findSources(trx, query));
+  return { from: query.from, to: query.to, value: measured ? value : null, n, numerator, denominator };
+}
+
+function placeOf({ tenantId, repositoryId }: MetricScope) {
+  return { tenantId, repositoryId: repositoryId ?? 0 };
+}
+
+interface RowsPage {
+  readonly limit: number;
+  readonly after?: readonly [at: string, repositoryId: number, id: number, key: string] | undefined;
+}
+
+/** A page of the rows that a metric is made of, the latest first, with those that are left out and why. */
+export async function listMetricRows(
+  trx: Trx,
+  name: MetricName,
+  { scope, page }: { scope: MetricScope; page: RowsPage },
+): Promise<(MetricRow & { readonly position: readonly unknown[] })[]> {
+  const { limit, after } = page;
+  const key = sql`coalesce(m.detail ->> 'number', '') || ' ' || coalesce(m.detail ->> 'sha', '')`;
+  const { rows } = await sql<MetricRow & { readonly position: readonly unknown[] }>`
+    ${withRows(metrics[name], scope)}
+    select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.detail,
+      json_build_array(to_json(m.at at time zone 'UTC'), m.repository_id, m.id, ${key}) as position
+    from metric_rows m join scoped s using (repository_id)
+    where ${
+      after
+        ? sql`(m.at, m.repository_id, m.id, ${key}) < (${after[0]}::timestamp at time zone 'UTC', ${after[1]}::bigint, ${after[2]}::bigint, ${after[3]}::text)`
+        : sql`true`
+    }
+    order by m.at desc, m.repository_id desc, m.id desc, ${key} desc limit ${limit}`.execute(trx);
+  return rows;
+}

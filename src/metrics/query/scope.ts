@@ -1,0 +1,51 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** What a metric is asked about. A window is [from, to). */
+export interface MetricScope {
+  readonly tenantId: number;
+  readonly from: Date;
+  readonly to: Date;
+  /** An IANA name: of the days and weeks of series. */
+  readonly timeZone: string;
+  readonly repositoryId?: number | undefined;
+  readonly environment?: string | undefined;
+  readonly teamId?: number | undefined;
+}
+
+/** The repositories of a scope, as `scoped (repository_id, full_name, leave_out_bots)`. */
+export function scopedRepositories({ tenantId, repositoryId }: MetricScope): RawBuilder<unknown> {
+  return sql`
+    select r.repository_id, r.full_name, coalesce((
+        select (m.definition ->> 'leave_out_bots')::boolean from metric_definitions m
+        where m.tenant_id = ${tenantId} and m.repository_id in (0, r.repository_id)
+        order by m.repository_id desc, m.version desc limit 1
+      ), true) as leave_out_bots
+    from repositories r
+    where r.tenant_id = ${tenantId} and r.full_name is not null and r.deleted_at is null
+      and ${repositoryId === undefined ? sql`true` : sql`r.repository_id = ${repositoryId}::bigint`}`;
+}
+
+/** Whether `person` was in the team at `at`. When somebody joined is not told by GitHub: always, until they left. */
+export function isOfTeam(
+  { tenantId, teamId }: MetricScope,
+  { person, at }: { person: RawBuilder<unknown>; at: RawBuilder<unknown> },
+): RawBuilder<unknown> {
+  if (teamId === undefined) return sql`true`;
+  return sql`exists (
+    select from team_members t
+    where t.tenant_id = ${tenantId} and t.team_id = ${teamId}::bigint and t.user_id = ${person}
+      and (t.removed_at is null or t.removed_at > ${at}))`;
+}
+
+/** Whether the deployment `d` is of a repository to which the team could push at that time. */
+export function isDeployedByTeam({ tenantId, teamId }: MetricScope): RawBuilder<unknown> {
+  if (teamId === undefined) return sql`true`;
+  return sql`exists (
+    select from team_repositories t
+    where t.tenant_id = ${tenantId} and t.team_id = ${teamId}::bigint and t.repository_id = d.repository_id
+      and t.permission in ('push', 'write', 'maintain', 'admin') and (t.removed_at is null or t.removed_at > d.finished_at))`;
+}
+
+export function isInEnvironment({ environment }: MetricScope, column: string): RawBuilder<unknown> {
+  return environment === undefined ? sql`true` : sql`${sql.ref(column)} = ${environment}`;
+}
