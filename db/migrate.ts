@@ -19,7 +19,6 @@ const migrations: Record<string, Migration> = {
   '0006-access': access,
   '0007-metrics': metrics,
   '0009-recovery': recovery,
-  '0007-metrics': metrics,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */
