@@ -621,6 +621,9 @@ export interface SyncCursors {
    * The pass runs from the newest down to this; null: to the beginning, or to the horizon.
    */
   floor: Timestamp | null;
+  /**
+   * Read in this pass; as are requests and worked_ms.
+   */
   items: Generated<number>;
   page_size: Generated<number>;
   pass_started_at: Timestamp | null;

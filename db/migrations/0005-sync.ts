@@ -43,6 +43,7 @@ create table sync_cursors (
 );
 comment on column sync_cursors.repository_id is '0: the installation itself, whose list of repositories is synced as well.';
 comment on column sync_cursors.floor is 'The pass runs from the newest down to this; null: to the beginning, or to the horizon.';
+comment on column sync_cursors.items is 'Read in this pass; as are requests and worked_ms.';
 comment on column sync_cursors.again is 'Another pass was asked for during this one: a short one follows, down to the start of this.';
 comment on column sync_cursors.covered_until is
   'The start of the last completed pass: from covered_from (null: the beginning) to this, everything has been read.';

@@ -21,6 +21,7 @@ export function afterPage(cursor: SyncCursor, read: PageRead, horizonDays: numbe
     ...cursor,
     state: 'running',
     pass_started_at,
+    floor,
     cursor: page.cursor,
     items: cursor.items + page.items,
     total: page.total ?? cursor.total,
@@ -30,7 +31,7 @@ export function afterPage(cursor: SyncCursor, read: PageRead, horizonDays: numbe
     attempts: 0,
     error: null,
   };
-  if (page.cursor === null || isBelow(page.oldest, floor)) return completed(next, floor);
+  if (page.cursor === null || isBelow(page.oldest, floor)) return completed(next);
   const recent = new Date(pass_started_at.getTime() - RECENT_DAYS * DAY_MS);
   return isBelow(page.oldest, recent) ? { ...next, phase: 'rest' } : next;
 }
@@ -51,8 +52,8 @@ function grown(pageSize: number): number {
   return Math.min(MOST_ITEMS, pageSize + Math.ceil(pageSize / 4));
 }
 
-function completed(cursor: SyncCursor, floor: Date | null): SyncCursor {
-  const done = { ...cursor, ...coverage(cursor, floor), cursor: null };
+function completed(cursor: SyncCursor): SyncCursor {
+  const done = { ...cursor, ...coverage(cursor), cursor: null };
   if (!cursor.again) return { ...done, state: 'done' };
   return {
     ...done,
@@ -63,12 +64,14 @@ function completed(cursor: SyncCursor, floor: Date | null): SyncCursor {
     pass_started_at: null,
     items: 0,
     total: null,
+    requests: 0,
+    worked_ms: 0,
   };
 }
 
 /** A pass that reaches down into what earlier ones cover continues them; any other stands alone. */
-function coverage(cursor: SyncCursor, floor: Date | null): Pick<SyncCursor, 'covered_from' | 'covered_until'> {
-  const { covered_from, covered_until, pass_started_at } = cursor;
+function coverage(cursor: SyncCursor): Pick<SyncCursor, 'covered_from' | 'covered_until'> {
+  const { floor, covered_from, covered_until, pass_started_at } = cursor;
   const joins = covered_until !== null && (floor === null || floor <= covered_until);
   const from = joins && floor !== null && (covered_from === null || covered_from < floor) ? covered_from : floor;
   return { covered_from: from, covered_until: pass_started_at };

@@ -26,14 +26,15 @@ const BROKEN_AGAIN_MS = 5_000;
 /**
  * Syncs one page of a tenant, if it is its turn. GitHub is asked outside of any transaction; then the facts, the cursor
  * and the next turn commit together, so that a crash at any point repeats this page and no other.
+ * @param signal the worker stops: a page that is on its way is dropped, and the turn given back
  * @throws only what is no fault of the page, such as a lost connection
  */
-export async function syncPage(deps: SyncDeps, tenantId: number): Promise<void> {
+export async function syncPage(deps: SyncDeps, tenantId: number, signal?: AbortSignal): Promise<void> {
   const turn = { tenantId, lease: randomUUID() };
   if (!(await takeTurn(deps.db, turn))) return;
   try {
     const next = await chooseInTurn(deps, turn);
-    if (next !== null) await syncInTurn(deps, { turn, next });
+    if (next !== null) await syncInTurn(deps, { turn, next, signal });
   } catch (error) {
     const again = { dueAt: new Date(Date.now() + BROKEN_AGAIN_MS) };
     await passTurn(deps.db, turn, again, deps.queue).catch(() => {});
@@ -57,9 +58,17 @@ function chooseInTurn({ db, queue }: SyncDeps, turn: Turn): Promise<NextPage | n
   });
 }
 
-async function syncInTurn(deps: SyncDeps, { turn, next }: { turn: Turn; next: NextPage }): Promise<void> {
+interface PageInTurn {
+  readonly turn: Turn;
+  readonly next: NextPage;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): Promise<void> {
   const { db, queue, horizonDays } = deps;
-  const outcome = await keepTurn(db, turn, () => readPage(deps, { tenantId: turn.tenantId, next }));
+  const page = keepTurn(db, turn, () => readPage(deps, { tenantId: turn.tenantId, next }));
+  const outcome = await unlessAborted(page, signal);
+  if (outcome === undefined) return passTurn(db, turn, { dueAt: new Date() }, queue);
   const wait = outcome.error === undefined ? undefined : waitFor(outcome.error);
   await inTurn(db, turn, async (trx) => {
     if (wait !== undefined) return passTurn(trx, turn, wait, queue);
@@ -70,6 +79,15 @@ async function syncInTurn(deps: SyncDeps, { turn, next }: { turn: Turn; next: Ne
     await leaveTenant(trx);
     return passTurn(trx, turn, { dueAt, items }, queue);
   });
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return work;
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = () => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 /** What is no fault of the page, and no failed attempt. */

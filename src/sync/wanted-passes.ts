@@ -70,6 +70,8 @@ function wantedAgain(floor: Floor): RawBuilder<unknown> {
     pass_started_at = case when ${goesOn} then c.pass_started_at end,
     items = case when ${goesOn} then c.items else 0 end,
     total = case when ${goesOn} then c.total end,
+    requests = case when ${goesOn} then c.requests else 0 end,
+    worked_ms = case when ${goesOn} then c.worked_ms else 0 end,
     attempts = case when c.state in ('pending', 'running') then c.attempts else 0 end,
     error = case when c.state in ('pending', 'running') then c.error end,
     due_at = case when c.state in ('pending', 'running') then c.due_at else now() end,

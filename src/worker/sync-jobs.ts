@@ -13,11 +13,12 @@ const payload = z.object({ tenantId: z.int() });
 /** Syncs a page a job, for as long as there is something to sync. */
 export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop(): Promise<void> }> {
   const { queue } = deps;
+  const stopping = new AbortController();
   const options = { localConcurrency: AT_ONCE, pollingIntervalSeconds: 0.5 };
   await queue.work(SYNC_PAGE, options, async ([job]) => {
     const { tenantId } = payload.parse(job?.data);
     try {
-      await syncPage(deps, tenantId);
+      await syncPage(deps, tenantId, stopping.signal);
     } catch (err) {
       log.error({ err, tenant: tenantId, queue: SYNC_PAGE }, 'page not synced, will be tried again');
     }
@@ -25,6 +26,7 @@ export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop
   const sweep = startTurnSweep(deps, log);
   return {
     stop: async () => {
+      stopping.abort();
       await sweep.stop();
       await queue.offWork(SYNC_PAGE, { wait: true });
     },
