@@ -105,7 +105,15 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 
 function createWebServer(options: WebOptions, resources: Resources): Server {
   const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
-  const api = createApi({ db, queue, log, operatorToken, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
+  const connected = config.mode === 'connected';
+  const api = createApi({
+    db,
+    queue,
+    log,
+    connected,
+    operatorToken,
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
+  });
   const storage = startStorageThread({ databaseUrl });
   resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 1_000 });
   const deliveries = createGroupCommit({ storeGroup: storage.storeGroup, log });

@@ -5,7 +5,7 @@ export const REPOSITORY_LIST = 'repositories';
 export const NO_REPOSITORY = 0;
 
 type SyncedThing = EntityName | typeof REPOSITORY_LIST;
-type CursorState = 'pending' | 'running' | 'done' | 'forbidden' | 'gone' | 'failed' | 'cancelled';
+export type CursorState = 'pending' | 'running' | 'done' | 'forbidden' | 'gone' | 'failed' | 'cancelled';
 
 /** How far one entity of one repository has come: a row of `sync_cursors`. */
 export interface SyncCursor {

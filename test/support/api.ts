@@ -31,7 +31,7 @@ export async function createTestApi() {
   const log = createLogger({ level: 'silent', format: 'json' });
   const queue = await startQueue({ url, log });
   afterAll(() => queue.stop({ graceful: false }));
-  const deps = { db, queue, log, publicUrl: undefined };
+  const deps = { db, queue, log, connected: true, publicUrl: undefined };
   const api = createApi({ ...deps, operatorToken: OPERATOR_TOKEN });
   const document: unknown = await (await api.request('/openapi.json')).json();
   const check = createResponseCheck(document);

@@ -8,6 +8,8 @@ export interface ApiDeps {
   readonly db: Database;
   readonly queue: Queue;
   readonly log: Logger;
+  /** Whether there is a GitHub to sync with. */
+  readonly connected: boolean;
   /** Unset: the API answers 401 to everybody. */
   readonly operatorToken: string | undefined;
   /** The address that people use; links are made of it. */

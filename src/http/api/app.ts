@@ -21,6 +21,7 @@ import { addPulls } from './pulls.ts';
 import { addReleases } from './releases.ts';
 import { addRepositories } from './repositories.ts';
 import { addReviews } from './reviews.ts';
+import { addSync } from './sync.ts';
 
 /** The HTTP API, with its description at `/openapi.json` and `/docs`. */
 export function createApi(deps: ApiDeps): Api {
@@ -37,6 +38,7 @@ export function createApi(deps: ApiDeps): Api {
   addIssues(api, deps);
   addReleases(api, deps);
   addDeployments(api, deps);
+  addSync(api, deps);
   addDeliveries(api, deps);
   addDocs(api);
   api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));

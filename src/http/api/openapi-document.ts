@@ -18,6 +18,7 @@ const tags = [
   { name: 'Pull requests' },
   { name: 'Issues' },
   { name: 'Releases and deployments' },
+  { name: 'Sync', description: 'What is read from GitHub, and how far it is.' },
   { name: 'Administration', description: 'For the operator of this instance.' },
 ];
 

@@ -153,8 +153,53 @@ export function actionRoute<P extends string, Params extends z.ZodObject, Body e
     method: 'post',
     path: action.path,
     request: { params: action.params, query: z.strictObject({}) },
+    responses: accepted(action.response),
+  });
+}
+
+interface RequestAction<P extends string, Params extends z.ZodObject, Request extends z.ZodType, Body extends z.ZodType>
+  extends Read<P, Params, Body> {
+  readonly request: Request;
+}
+
+/** The same with a body that says what; without one, everything is meant. */
+export function requestRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  Request extends z.ZodType,
+  Body extends z.ZodType,
+>(action: RequestAction<P, Params, Request, Body>) {
+  const body = { required: false, content: { 'application/json': { schema: action.request } } };
+  return createRoute({
+    ...about(action),
+    method: 'post',
+    path: action.path,
+    request: { params: action.params, query: z.strictObject({}), body },
+    responses: { ...accepted(action.response), 409: conflict },
+  });
+}
+
+const conflict = problem('Not possible in the state in which it is.', {
+  status: 409,
+  title: 'Conflict',
+  detail: 'The GitHub App is suspended in acme, or not installed.',
+});
+
+function accepted<Body extends z.ZodType>(response: Body) {
+  return { 202: { description: 'Accepted.', content: { 'application/json': { schema: response } } }, ...problems };
+}
+
+/** A route that ends or removes something, and answers with what it was. */
+export function removeRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
+  remove: Read<P, Params, Body>,
+) {
+  return createRoute({
+    ...about(remove),
+    method: 'delete',
+    path: remove.path,
+    request: { params: remove.params, query: z.strictObject({}) },
     responses: {
-      202: { description: 'Accepted.', content: { 'application/json': { schema: action.response } } },
+      200: { description: 'Done.', content: { 'application/json': { schema: remove.response } } },
       ...problems,
     },
   });

@@ -1,0 +1,164 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '../../../db/connection.ts';
+import { type Trx, withTenant } from '../../../db/tenant.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
+import type { Queue } from '../../queue.ts';
+import { cancelSync } from '../../sync/cancel-sync.ts';
+import { findInstallationId } from '../../sync/next-page.ts';
+import { startBackfill } from '../../sync/start-backfill.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { defineCursor, idKey, textKey } from './cursor.ts';
+import { findOrg, getRepositoryScope, type Org } from './org-scope.ts';
+import { pageOf } from './page.ts';
+import { idParameter, orgParams } from './parameters.ts';
+import { listRoute, readRoute, removeRoute, requestRoute } from './route.ts';
+import { orgRate, presentOrg, presentRepository, presentSync } from './sync-progress.ts';
+import { findTotals, findTurn, listSyncedRepositories, listSyncs } from './sync-rows.ts';
+import { orgProgressSchema, repositoryProgressSchema, syncSchema } from './sync-schema.ts';
+
+const MOST_REPOSITORIES = 100;
+
+const get = readRoute({
+  operationId: 'getSync',
+  path: '/api/v1/orgs/{org}/sync',
+  tag: 'Sync',
+  summary: 'See how far the sync with GitHub is',
+  description: 'Of the organization, and of each repository and entity that is not done.',
+  params: orgParams,
+  response: orgProgressSchema,
+});
+
+const cursor = defineCursor('listSyncedRepositories', [textKey, idKey]);
+
+const list = listRoute({
+  operationId: 'listSyncedRepositories',
+  path: '/api/v1/orgs/{org}/sync/repositories',
+  tag: 'Sync',
+  summary: 'List how far the sync of each repository is',
+  description: 'By name.',
+  params: orgParams,
+  filters: {},
+  cursor,
+  item: repositoryProgressSchema,
+});
+
+const start = requestRoute({
+  operationId: 'startSync',
+  path: '/api/v1/orgs/{org}/sync',
+  tag: 'Sync',
+  summary: 'Read the history from GitHub again',
+  description:
+    'Of all repositories, or of those that are named. What is stored stays; what runs already is not started twice. Follow it with `GET`.',
+  params: orgParams,
+  request: z.strictObject({
+    repositories: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(1_000)
+      .optional()
+      .openapi({ description: 'Names within the organization, or ids; left out: all.', example: ['shop'] }),
+  }),
+  response: syncSchema,
+});
+
+const remove = removeRoute({
+  operationId: 'cancelSync',
+  path: '/api/v1/orgs/{org}/sync/{id}',
+  tag: 'Sync',
+  summary: 'Cancel a sync',
+  description: 'It stops where it is; asked for again, it goes on from there. A sync that has ended stays as it is.',
+  params: orgParams.extend({
+    id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 7 }),
+  }),
+  response: syncSchema,
+});
+
+export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
+  api.openapi(get, async (c) => {
+    const org = await getOrg(db, c.req.valid('param').org);
+    return c.json(await readProgress(db, org, connected), 200);
+  });
+  api.openapi(list, async (c) => {
+    const { limit, cursor: after } = c.req.valid('query');
+    const org = await getOrg(db, c.req.valid('param').org);
+    const turn = await findTurn(db, org.tenant_id);
+    const { rows, rate } = await withTenant(db, org.tenant_id, async (trx) => ({
+      rows: await listSyncedRepositories(trx, org.tenant_id, { limit, after }),
+      rate: orgRate({ turn, syncs: await listSyncs(trx, org.tenant_id) }),
+    }));
+    return c.json(pageOf(c, { rows, limit, cursor, present: (row) => presentRepository(row, rate) }), 200);
+  });
+  api.openapi(start, async (c) => {
+    if (!connected) throw new ConflictError(OFF);
+    const org = await getOrg(db, c.req.valid('param').org);
+    const { repositories } = c.req.valid('json');
+    return c.json(await readSync(db, org, await startNow(db, org, { queue, repositories })), 202);
+  });
+  api.openapi(remove, async (c) => {
+    const { org: name, id } = c.req.valid('param');
+    const org = await getOrg(db, name);
+    const found = await db.transaction().execute((trx) => cancelSync(trx, { tenantId: org.tenant_id, syncId: id }));
+    if (!found) throw new NotFoundError(`There is no sync ${id} in ${org.login}.`);
+    return c.json(await readSync(db, org, id), 200);
+  });
+}
+
+const OFF = 'Sync is off: set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET, and start Shiplog again.';
+
+async function getOrg(db: Database, name: string): Promise<Org> {
+  const org = await findOrg(db, name);
+  if (!org) throw new NotFoundError(`There is no organization "${name}" here, or you may not see it.`);
+  return org;
+}
+
+async function readProgress(db: Database, { tenant_id: tenantId }: Org, connected: boolean) {
+  const turn = await findTurn(db, tenantId);
+  return withTenant(db, tenantId, async (trx) =>
+    presentOrg({
+      connected,
+      installed: (await findInstallationId(trx, tenantId)) !== null,
+      totals: await findTotals(trx, tenantId),
+      turn,
+      syncs: await listSyncs(trx, tenantId),
+      repositories: await listUnfinished(trx, tenantId),
+    }),
+  );
+}
+
+interface StartRequest {
+  readonly queue: Queue;
+  readonly repositories: readonly string[] | undefined;
+}
+
+async function startNow(db: Database, org: Org, { queue, repositories }: StartRequest): Promise<number> {
+  const tenantId = org.tenant_id;
+  const repositoryIds = await withTenant(db, tenantId, async (trx) => {
+    if ((await findInstallationId(trx, tenantId)) === null) {
+      throw new ConflictError(`The GitHub App is suspended in ${org.login}, or not installed.`);
+    }
+    return repositories && idsOf(trx, org, repositories);
+  });
+  const request = { tenantId, reason: 'request' as const, requestedBy: 'operator' };
+  return db
+    .transaction()
+    .execute((trx) => startBackfill(trx, { ...request, ...(repositoryIds && { repositoryIds }) }, { queue }));
+}
+
+function readSync(db: Database, org: Org, syncId: number) {
+  return withTenant(db, org.tenant_id, async (trx) => {
+    const [row] = await listSyncs(trx, org.tenant_id, syncId);
+    if (!row) throw new NotFoundError(`There is no sync ${syncId} in ${org.login}.`);
+    return presentSync(row);
+  });
+}
+
+async function listUnfinished(trx: Trx, tenantId: number) {
+  const query = { limit: MOST_REPOSITORIES, after: undefined, unfinished: true };
+  return (await listSyncedRepositories(trx, tenantId, query)).slice(0, MOST_REPOSITORIES);
+}
+
+async function idsOf(trx: Trx, org: Org, names: readonly string[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const name of names) ids.push((await getRepositoryScope(trx, org, name)).repository_id);
+  return ids;
+}
