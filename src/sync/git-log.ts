@@ -9,10 +9,13 @@ export interface LogOptions {
   readonly shas?: Iterable<string>;
   /** Whether to count lines, which costs git a diff for each commit. */
   readonly counts: boolean;
+  /** Names and emails as they were committed, which is how GitHub tells them; else after the mailmap. */
+  readonly asCommitted?: boolean;
 }
 
-// Names and emails after the mailmap. No field can hold a NUL: git ends a message there.
-const fields = ['%H', '%P', '%aN', '%aE', '%cN', '%cE', '%at', '%ct', '%B'];
+// No field can hold a NUL: git ends a message there.
+const mapped = ['%H', '%P', '%aN', '%aE', '%cN', '%cE', '%at', '%ct', '%B'];
+const committed = mapped.map((field) => field.replace(/[NE]$/, (letter) => letter.toLowerCase()));
 /** Starts a commit, to tell it from the counts of the one before. */
 const START = '\x01';
 
@@ -27,9 +30,9 @@ export async function* readLog(options: LogOptions): AsyncGenerator<LoggedCommit
   let values: string[] = [];
   for await (const parts of splitGit(logCommand(options), 0)) {
     for (const part of parts) {
-      if (values.length > 0 && values.length < fields.length) {
+      if (values.length > 0 && values.length < mapped.length) {
         values.push(part);
-        if (values.length === fields.length) commit = parseCommit(values, options.counts);
+        if (values.length === mapped.length) commit = parseCommit(values, options.counts);
         continue;
       }
       const start = part.indexOf(START);
@@ -43,12 +46,15 @@ export async function* readLog(options: LogOptions): AsyncGenerator<LoggedCommit
   if (commit) yield commit;
 }
 
-function logCommand({ path, revisions = [], shas, counts }: LogOptions): GitCommand {
+function logCommand({ path, revisions = [], shas, counts, asCommitted }: LogOptions): GitCommand {
+  const fields = asCommitted ? committed : mapped;
   const args = [
     'log',
     '-z',
     `--format=${START}${fields.join('%x00')}%x00`,
     ...(counts ? ['--diff-merges=first-parent', '--shortstat', '--no-ext-diff', '--no-textconv'] : ['--no-patch']),
+    // In a bare clone git would look for the mailmap in the head's tree.
+    ...(asCommitted ? ['--no-mailmap'] : []),
     ...(shas ? ['--no-walk=unsorted', '--stdin'] : []),
     ...revisions,
     '--',

@@ -1,36 +1,39 @@
-import { z } from 'zod';
 import { historyDocument } from '../../github/documents/history.ts';
-import { commitFacts } from '../commit-facts.ts';
-import type { Page, PageRequest } from '../entity.ts';
+import type { SourceCommit } from '../commit-source.ts';
+import type { PageRequest } from '../entity.ts';
 import { sameRepository } from './named-repository.ts';
 import { detailedSourceCommit } from './source-commit.ts';
 
-/** The commit at which the pass began, so that pushes meanwhile move nothing. */
-const place = z.object({ head: z.string(), after: z.string() });
+export interface ApiHistory {
+  readonly head: string;
+  readonly commits: readonly SourceCommit[];
+  /** Null at the end. */
+  readonly after: string | null;
+  readonly total: number;
+}
 
-/** A page of the default branch's history. */
-export async function readHistoryPage({ github, repository, cursor, pageSize }: PageRequest): Promise<Page> {
-  const seenAt = new Date().toISOString();
-  const at = cursor === null ? null : place.parse(JSON.parse(cursor));
+type Request = Pick<PageRequest, 'github' | 'repository' | 'pageSize'>;
+
+/**
+ * Commits and their ancestors, the latest first: from a commit, or from the head of the default branch.
+ * @returns undefined without such a commit: the repository is empty, or it went by a force-push
+ */
+export async function readHistory(
+  { github, repository, pageSize }: Request,
+  from: { readonly head: string; readonly after: string | null } | null,
+): Promise<ApiHistory | undefined> {
   const data = await github.graphql(historyDocument, {
     owner: repository.owner,
     name: repository.name,
     first: pageSize,
-    after: at?.after ?? null,
-    head: at?.head ?? null,
-    fromDefaultBranch: at === null,
+    after: from?.after ?? null,
+    head: from?.head ?? null,
+    fromDefaultBranch: from === null,
   });
   const { defaultBranchRef, object } = sameRepository(data.repository, repository);
-  const head = at === null ? defaultBranchRef?.target : object;
-  // Without a commit, or after a force-push that GitHub has cleaned up after.
-  if (!head?.history || !head.oid) return { facts: [], cursor: null, items: 0, total: null, oldest: null };
+  const head = from === null ? defaultBranchRef?.target : object;
+  if (!head?.history || !head.oid) return undefined;
   const { nodes, pageInfo, totalCount } = head.history;
-  const next = pageInfo.hasNextPage && pageInfo.endCursor ? { head: head.oid, after: pageInfo.endCursor } : null;
-  return {
-    facts: [commitFacts(nodes.map(detailedSourceCommit), { repositoryId: repository.id, seenAt })],
-    cursor: next && JSON.stringify(next),
-    items: nodes.length,
-    total: totalCount,
-    oldest: nodes.at(-1)?.committedDate ?? null,
-  };
+  const after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+  return { head: head.oid, commits: nodes.map(detailedSourceCommit), after, total: totalCount };
 }

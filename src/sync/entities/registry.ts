@@ -1,6 +1,7 @@
+import { CloneReader } from '../clone-reader.ts';
 import type { Entity, EntityName } from '../entity.ts';
 import { branches } from './branches.ts';
-import { commits } from './commits.ts';
+import { type CommitsDeps, createCommits } from './commits.ts';
 import { deployments } from './deployments.ts';
 import { issues } from './issues.ts';
 import { pullRequests } from './pull-requests.ts';
@@ -9,16 +10,33 @@ import { repository } from './repository.ts';
 import { reviewComments } from './review-comments.ts';
 import { createWorkflowRuns, type IsWorkflowSource } from './workflow-runs.ts';
 
-export interface EntityDeps {
+export interface EntitiesOptions {
+  readonly github: CommitsDeps['github'];
+  /** Where clones of large histories are kept while they are read. */
+  readonly cloneDirectory: string;
+  /** From how many commits on a history comes from a clone. */
+  readonly cloneFromCommits: number;
   readonly isWorkflowSource: IsWorkflowSource;
 }
 
-/** Every entity, by its name. */
-export function createEntities({ isWorkflowSource }: EntityDeps): Readonly<Record<EntityName, Entity>> {
-  return {
+/** Everything that is synced of a repository, and what is open for it. */
+export interface Entities {
+  readonly all: readonly Entity[];
+  /** Ends what git runs. */
+  stop(): Promise<void>;
+}
+
+export function openEntities({
+  github,
+  cloneDirectory,
+  cloneFromCommits,
+  isWorkflowSource,
+}: EntitiesOptions): Entities {
+  const clones = new CloneReader(cloneDirectory);
+  const byName: Readonly<Record<EntityName, Entity>> = {
     repository,
     branches,
-    commits,
+    commits: createCommits({ github, clones, cloneFromCommits }),
     pull_requests: pullRequests,
     review_comments: reviewComments,
     issues,
@@ -26,4 +44,5 @@ export function createEntities({ isWorkflowSource }: EntityDeps): Readonly<Recor
     deployments,
     workflow_runs: createWorkflowRuns(isWorkflowSource),
   };
+  return { all: Object.values(byName), stop: () => clones.stop() };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branches } from '../../../src/sync/entities/branches.ts';
-import { commits } from '../../../src/sync/entities/commits.ts';
+import { createCommits } from '../../../src/sync/entities/commits.ts';
+import { CloneReader } from '../../../src/sync/clone-reader.ts';
 import { issues } from '../../../src/sync/entities/issues.ts';
 import { NotFoundError } from '../../../src/errors.ts';
 import { type Answers, answeringInstallation, firstPage, repository } from '../../support/answering-installation.ts';
@@ -11,6 +12,11 @@ import { expectSameRows } from '../../support/two-ways.ts';
 import { issueCommentPayload, issuePayload } from '../../support/work-payloads.ts';
 
 const { db } = await createTestDatabase();
+const commits = createCommits({
+  github: { contentsToken: () => Promise.reject(new Error('nothing to clone')), webUrl: 'https://github.com' },
+  clones: new CloneReader('/nowhere'),
+  cloneFromCommits: 20_000,
+});
 const day = (n: number) => `2026-03-0${n}T00:00:00Z`;
 
 function answering(graphql: Readonly<Record<string, object>>) {
@@ -76,7 +82,7 @@ describe('commits by the page', () => {
     const id = sha('work');
     const { client } = answering({ History: { defaultBranchRef: { target: history([commitNode(id)]) } } });
     const { facts, ...rest } = await commits.readPage(firstPage(client));
-    expect(rest).toMatchObject({ cursor: null, items: 1, total: 1, oldest: T0 });
+    expect(rest).toMatchObject({ cursor: null, items: 1, total: 1, oldest: '2026-03-01T00:00:00.000Z' });
     expect(facts[0]?.commits?.[0]?.detailed).toMatchObject({
       parents: [sha('parent')],
       additions: 3,

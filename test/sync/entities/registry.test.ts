@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
 import { entities } from '../../../src/sync/entity.ts';
-import { createEntities } from '../../../src/sync/entities/registry.ts';
+import { openEntities } from '../../../src/sync/entities/registry.ts';
 
-it('knows each entity by its own name', () => {
-  const byName = createEntities({ isWorkflowSource: () => Promise.resolve(false) });
-  expect(Object.entries(byName).map(([name, entity]) => [name, entity.name])).toEqual(
-    expect.arrayContaining(entities.map((name) => [name, name])),
-  );
+it('opens every entity that is synced', async () => {
+  const opened = openEntities({
+    github: { contentsToken: () => Promise.resolve('token'), webUrl: 'https://github.com' },
+    cloneDirectory: '/nowhere',
+    cloneFromCommits: 20_000,
+    isWorkflowSource: () => Promise.resolve(false),
+  });
+  expect(opened.all.map(({ name }) => name)).toEqual([...entities]);
+  await opened.stop();
 });

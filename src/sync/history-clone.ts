@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError, GitHubUnavailableError, NotFoundError } from '../errors.ts';
+
+export interface HistoryClone {
+  /** Where clones are kept while they are read. */
+  readonly directory: string;
+  readonly repositoryId: number;
+  readonly url: string;
+  /** For reading its contents; asked for when it has to be cloned. */
+  readonly token: () => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+const FORGOTTEN_MS = 24 * 3_600_000;
+const PARTIAL = '.partial-';
+
+/**
+ * A bare clone of the default branch with nothing but its commits. One that is there already is used again: a clone gets
+ * its name when it is whole.
+ * @returns its path
+ * @throws ConfigError without git, NotFoundError, or GitHubUnavailableError when it can not be cloned
+ */
+export async function ensureHistoryClone(clone: HistoryClone): Promise<string> {
+  const path = clonePath(clone);
+  const now = new Date();
+  if (await isThere(path)) {
+    await utimes(path, now, now);
+    return path;
+  }
+  await mkdir(clone.directory, { recursive: true, mode: 0o700 });
+  await removeForgotten(clone, now);
+  const partial = await mkdtemp(`${path}${PARTIAL}`);
+  try {
+    await runClone(clone, { partial, token: await clone.token() });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+  return path;
+}
+
+export function clonePath({ directory, repositoryId }: Pick<HistoryClone, 'directory' | 'repositoryId'>): string {
+  return join(directory, `${repositoryId}.git`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** What a killed process left behind: of this repository at once, of others after a day. */
+async function removeForgotten({ directory, repositoryId }: HistoryClone, now: Date): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const found = await stat(path).catch(() => undefined);
+    const forgotten = found !== undefined && now.getTime() - found.mtimeMs > FORGOTTEN_MS;
+    if (forgotten || name.startsWith(`${repositoryId}.git${PARTIAL}`)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** The token is in git's environment alone: not on its command line, not in the clone's settings. */
+async function runClone(
+  { url, signal }: HistoryClone,
+  { partial, token }: { partial: string; token: string },
+): Promise<void> {
+  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
+  const args = ['clone', '--quiet', '--bare', '--single-branch', '--no-tags', '--filter=tree:0', '--', url, partial];
+  const git = spawn('git', ['-c', 'credential.helper=', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+    env: {
+      ...process.env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+      GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+    },
+  });
+  const closed = once(git, 'close').catch(explain);
+  let words = '';
+  for await (const chunk of git.stderr) words = `${words}${String(chunk)}`.slice(-500);
+  const [code] = await closed;
+  if (code === 0) return;
+  if (/not found/i.test(words)) throw new NotFoundError('GitHub has no such repository to clone.');
+  throw new GitHubUnavailableError(`git clone failed: ${words.trim() || `exit code ${code}`}`);
+}
+
+function explain(cause: unknown): never {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    throw new ConfigError('git was not found. Install git, or put it on the PATH.', { cause });
+  }
+  throw new GitHubUnavailableError('git clone was ended.', { cause });
+}
