@@ -8,6 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Hook } from '../test/support/github/hook/hook.ts';
 import { RateLimits } from '../test/support/github/rate-limits.ts';
 import { restRoutes } from '../test/support/github/rest/routes.ts';
 import { Tokens } from '../test/support/github/tokens.ts';
@@ -67,9 +68,10 @@ function addReferences(value: unknown, { from, into }: { from: Description; into
 const [folder = ''] = process.argv.slice(2);
 const sources = ['api.github.com', 'ghec'].map((name) => read(folder, name));
 const truth = new Truth();
+const hook = new Hook({ truth, secret: '', appId: 1 });
 const paths: Record<string, Json> = {};
 const components: Json = {};
-for (const { route } of restRoutes({ tokens: new Tokens(truth, 1), rateLimits: new RateLimits() })) {
+for (const { route } of restRoutes({ hook, tokens: new Tokens(truth, 1), rateLimits: new RateLimits() })) {
   const [method = '', path = ''] = route.split(' ');
   const from = sources.find((source) => source.paths[path]?.[method.toLowerCase()]);
   if (!from) throw new Error(`GitHub has no ${route}`);

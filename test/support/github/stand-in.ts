@@ -1,5 +1,7 @@
+import { type Changes, createChanges } from './changes/changes.ts';
 import { type Fault, Faults } from './faults.ts';
 import { GitServer } from './git-server.ts';
+import { Hook } from './hook/hook.ts';
 import { listen, type SeenRequest } from './http-server.ts';
 import { requestProblems } from './openapi-check.ts';
 import { RateLimits, type Resource } from './rate-limits.ts';
@@ -21,6 +23,9 @@ import { Truth } from './truth/truth.ts';
  *     await standIn.stop();
  *
  * - `truth` is what is true: organizations, people, teams, repositories with all their work, installations.
+ * - `change.pulls.merge(repository, pull)` and the like alter the truth and make the webhooks that GitHub would; see
+ *   `changes/`. `hook.target` is where they go, `hook.fate` decides which are lost, late, doubled or forgotten,
+ *   `hook.webhooks` has them all. `hook.attempts` is what `GET /app/hook/deliveries` lists.
  * - `requests` lists what came in; `points` what GraphQL cost in all. `rateLimits.set(…)` changes a budget.
  * - `fault({ trouble: { kind: 'status', status: 502 }, when: ({ operation }) => operation === 'Commits', times: 2 })`
  *   makes requests fail; `faults.ts` lists the kinds.
@@ -36,6 +41,8 @@ export interface StandIn {
   /** The settings with which Shiplog finds this GitHub. */
   readonly environment: Readonly<Record<string, string>>;
   readonly truth: Truth;
+  readonly change: Changes;
+  readonly hook: Hook;
   readonly tokens: Tokens;
   readonly rateLimits: RateLimits;
   readonly requests: readonly SeenRequest[];
@@ -57,6 +64,7 @@ export interface StandInOptions {
 }
 
 const APP_ID = 29_310;
+const WEBHOOK_SECRET = 'a secret of the stand-in';
 
 export async function startStandIn({ truth = new Truth(), limits = {} }: StandInOptions = {}): Promise<StandIn> {
   const state = { points: 0, checked: 0 };
@@ -66,12 +74,13 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
   const rateLimits = new RateLimits(limits);
   const tokens = new Tokens(truth, APP_ID);
   const git = new GitServer(truth, tokens);
+  const hook = new Hook({ truth, secret: WEBHOOK_SECRET, appId: APP_ID });
   const { server, host } = await listen({
     truth,
     tokens,
     rateLimits,
     faults,
-    router: new Router(restRoutes({ tokens, rateLimits })),
+    router: new Router(restRoutes({ hook, tokens, rateLimits })),
     check: async (request) => {
       state.checked += 1;
       violations.push(...(await requestProblems(request)));
@@ -86,21 +95,22 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
       state.points += request.points;
     },
   });
-  const webhookSecret = 'a secret of the stand-in';
   return {
     url: `http://${host}`,
     host,
     appId: APP_ID,
     privateKey: tokens.privateKey,
-    webhookSecret,
+    webhookSecret: WEBHOOK_SECRET,
     environment: {
       APP_ID: String(APP_ID),
       PRIVATE_KEY: tokens.privateKey,
-      WEBHOOK_SECRET: webhookSecret,
+      WEBHOOK_SECRET,
       GHE_HOST: host,
       GHE_PROTOCOL: 'http',
     },
     truth,
+    change: createChanges(truth, hook),
+    hook,
     tokens,
     rateLimits,
     requests,

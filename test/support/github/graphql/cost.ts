@@ -5,6 +5,7 @@ import {
   isCompositeType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   type GraphQLCompositeType,
   isObjectType,
@@ -50,6 +51,7 @@ interface Place {
 
 function walkSelections(walk: Walk, { selections, type, parents }: Place): void {
   for (const selection of selections.selections) {
+    if (isLeftOut(walk, selection)) continue;
     if (selection.kind === Kind.FIELD) walkField(walk, selection, { type, parents });
     else {
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : findFragment(walk, selection.name.value);
@@ -101,6 +103,16 @@ function defaultOf({ document }: Walk, variable: string): unknown {
   );
   const value = operation?.variableDefinitions?.find((each) => each.variable.name.value === variable)?.defaultValue;
   return value?.kind === Kind.INT ? Number(value.value) : undefined;
+}
+
+/** By `@include` or `@skip`. */
+function isLeftOut({ variables }: Walk, { directives = [] }: SelectionNode): boolean {
+  return directives.some(({ name, arguments: [condition] = [] }) => {
+    const value = condition?.value;
+    const isTrue =
+      value?.kind === Kind.VARIABLE ? variables[value.name.value] : value?.kind === Kind.BOOLEAN && value.value;
+    return (name.value === 'include' && isTrue === false) || (name.value === 'skip' && isTrue === true);
+  });
 }
 
 function findFragment({ document }: Walk, name: string) {

@@ -22,11 +22,32 @@ export class Router {
       const match = route.method === request.method ? route.pattern.exec(request.path) : null;
       if (!match) continue;
       checkPermission(route, request);
-      const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-      return route.answer({ request, truth, params: Object.fromEntries(params) });
+      const named = Object.entries(match.groups ?? {}).map(
+        ([name, value]) => [name, decodeURIComponent(value)] as const,
+      );
+      const params = Object.fromEntries(named);
+      return moved(request, truth, params) ?? route.answer({ request, truth, params });
     }
     throw notFound();
   }
+}
+
+/** Whoever asks for a repository by a name that it had before is sent to its id. */
+function moved(
+  { apiUrl, path, query }: StandInRequest,
+  truth: Truth,
+  { owner, repo }: Readonly<Record<string, string>>,
+): StandInResponse | undefined {
+  const asked = `${owner}/${repo}`;
+  const repository = repo === undefined ? undefined : truth.findRepository(asked);
+  if (!repository || repository.fullName.toLowerCase() === asked.toLowerCase()) return undefined;
+  const rest = path
+    .split('/')
+    .slice(4)
+    .map((part) => `/${part}`);
+  const search = query.size > 0 ? `?${query.toString()}` : '';
+  const url = `${apiUrl}/repositories/${repository.id}${rest.join('')}${search}`;
+  return { status: 301, body: { message: 'Moved Permanently', url }, headers: { location: url } };
 }
 
 function compile(route: Route): Compiled {

@@ -1,9 +1,11 @@
+import type { Hook } from '../hook/hook.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import type { Tokens } from '../tokens.ts';
 import { appRoutes } from './apps.ts';
 import { checkRunRoutes } from './check-runs.ts';
 import { commitRoutes } from './commits.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { hookDeliveryRoutes } from './hook-deliveries.ts';
 import { issueRoutes } from './issues.ts';
 import { organizationRoutes } from './organizations.ts';
 import { pullRoutes } from './pulls.ts';
@@ -14,14 +16,16 @@ import type { Route } from './route.ts';
 import { workflowRoutes } from './workflows.ts';
 
 interface RouteParts {
+  readonly hook: Hook;
   readonly tokens: Tokens;
   readonly rateLimits: RateLimits;
 }
 
 /** Every REST call that the stand-in answers. */
-export function restRoutes({ tokens, rateLimits }: RouteParts): Route[] {
+export function restRoutes({ hook, tokens, rateLimits }: RouteParts): Route[] {
   return [
     ...appRoutes(tokens),
+    ...hookDeliveryRoutes(hook),
     ...rateLimitRoutes(rateLimits),
     ...organizationRoutes,
     ...repositoryRoutes,

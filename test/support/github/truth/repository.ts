@@ -47,6 +47,8 @@ export class Repository implements RepositoryFields {
   declare pushedAt: string;
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>();
+  /** As `owner/name`; they still lead here. */
+  readonly formerNames: string[] = [];
   readonly commits = new Map<string, Commit>();
   readonly pulls: PullRequest[] = [];
   readonly issues: Issue[] = [];

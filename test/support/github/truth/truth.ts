@@ -125,7 +125,11 @@ export class Truth {
 
   findRepository(fullName: string): Repository | undefined {
     const wanted = fullName.toLowerCase();
-    return this.repositories.find((repository) => repository.fullName.toLowerCase() === wanted);
+    const { repositories } = this;
+    return (
+      repositories.find((repository) => repository.fullName.toLowerCase() === wanted) ??
+      repositories.find(({ formerNames }) => formerNames.some((name) => name.toLowerCase() === wanted))
+    );
   }
 
   get repositories(): Repository[] {
