@@ -1,4 +1,4 @@
-import { historyDocument } from '../../github/documents/history.ts';
+import { branchHistoryDocument, historyDocument } from '../../github/documents/history.ts';
 import type { SourceCommit } from '../commit-source.ts';
 import type { PageRequest } from '../entity.ts';
 import { sameRepository } from './named-repository.ts';
@@ -19,21 +19,27 @@ type Request = Pick<PageRequest, 'github' | 'repository' | 'pageSize'>;
  * @returns undefined without such a commit: the repository is empty, or it went by a force-push
  */
 export async function readHistory(
-  { github, repository, pageSize }: Request,
+  request: Request,
   from: { readonly head: string; readonly after: string | null } | null,
 ): Promise<ApiHistory | undefined> {
-  const data = await github.graphql(historyDocument, {
-    owner: repository.owner,
-    name: repository.name,
-    first: pageSize,
-    after: from?.after ?? null,
-    head: from?.head ?? null,
-    fromDefaultBranch: from === null,
-  });
-  const { defaultBranchRef, object } = sameRepository(data.repository, repository);
-  const head = from === null ? defaultBranchRef?.target : object;
+  const head = from === null ? await readBranchPage(request) : await readPage(request, from);
   if (!head?.history || !head.oid) return undefined;
   const { nodes, pageInfo, totalCount } = head.history;
   const after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
   return { head: head.oid, commits: nodes.map(detailedSourceCommit), after, total: totalCount };
+}
+
+async function readBranchPage({ github, repository, pageSize: first }: Request) {
+  const { owner, name } = repository;
+  const data = await github.graphql(branchHistoryDocument, { owner, name, first, after: null });
+  return sameRepository(data.repository, repository).defaultBranchRef?.target;
+}
+
+async function readPage(
+  { github, repository, pageSize: first }: Request,
+  { head, after }: { readonly head: string; readonly after: string | null },
+) {
+  const { owner, name } = repository;
+  const data = await github.graphql(historyDocument, { owner, name, first, after, head });
+  return sameRepository(data.repository, repository).object;
 }

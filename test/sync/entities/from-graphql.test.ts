@@ -80,7 +80,7 @@ describe('branches by the page', () => {
 describe('commits by the page', () => {
   it('come to the rows of their push, with parents and line counts besides', async () => {
     const id = sha('work');
-    const { client } = answering({ History: { defaultBranchRef: { target: history([commitNode(id)]) } } });
+    const { client } = answering({ BranchHistory: { defaultBranchRef: { target: history([commitNode(id)]) } } });
     const { facts, ...rest } = await commits.readPage(firstPage(client));
     expect(rest).toMatchObject({ cursor: null, items: 1, total: 1, oldest: '2026-03-01T00:00:00.000Z' });
     expect(facts[0]?.commits?.[0]?.detailed).toMatchObject({
@@ -100,10 +100,8 @@ describe('commits by the page', () => {
 
   it('go on from the commit where the pass began', async () => {
     const { client } = answering({
-      History: {
-        defaultBranchRef: { target: history([commitNode(sha('a'))], 'after a') },
-        object: history([commitNode(sha('b'))]),
-      },
+      BranchHistory: { defaultBranchRef: { target: history([commitNode(sha('a'))], 'after a') } },
+      History: { object: history([commitNode(sha('b'))]) },
     });
     const first = await commits.readPage(firstPage(client));
     expect(first.cursor).toContain(sha('head'));
@@ -113,12 +111,12 @@ describe('commits by the page', () => {
   });
 
   it('are none in an empty repository', async () => {
-    const { client } = answering({ History: { defaultBranchRef: null } });
+    const { client } = answering({ BranchHistory: { defaultBranchRef: null } });
     expect(await commits.readPage(firstPage(client))).toMatchObject({ facts: [], cursor: null, items: 0 });
   });
 
   it('are not those of another repository that has the name by now', async () => {
-    const { client } = answering({ History: { databaseId: 1, defaultBranchRef: null } });
+    const { client } = answering({ BranchHistory: { databaseId: 1, defaultBranchRef: null } });
     await expect(commits.readPage(firstPage(client))).rejects.toThrow(NotFoundError);
   });
 });

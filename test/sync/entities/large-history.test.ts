@@ -30,7 +30,7 @@ function installationOf(git: GitRepository) {
   const history = { ...connectionNode([newest], 'after the newest'), totalCount: total };
   const target = { __typename: 'Commit', oid: head, history };
   const answer = () => ({ repository: { databaseId: repository.id, defaultBranchRef: { target }, object: target } });
-  return answeringInstallation({ graphql: { History: answer } });
+  return answeringInstallation({ graphql: { BranchHistory: answer, History: answer } });
 }
 
 async function readPages(cloneFromCommits: number) {
@@ -64,7 +64,7 @@ async function storedCommits(facts: readonly Facts[]) {
 describe('a large history', () => {
   it('comes from a clone after the newest, at no cost', async () => {
     const { git, asked, pages } = await readPages(1);
-    expect(asked).toEqual(['History']);
+    expect(asked).toEqual(['BranchHistory']);
     expect(pages.map(({ items }) => items).reduce((sum, items) => sum + items, 0)).toBe(pages[0]?.total);
     const stored = await storedCommits(pages.flatMap(({ facts }) => facts));
     expect(stored.map(({ sha }) => sha).toSorted()).toEqual(
