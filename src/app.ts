@@ -1,9 +1,11 @@
 import { onGrant } from './reactions/on-grant.ts';
+import { onInstallation } from './reactions/on-installation.ts';
 import type { ReactionDeps, Subscriber } from './reactions/reaction-deps.ts';
 
 /** The Probot application: what events set off, apart from the facts that they are. */
 export function createApp(deps: ReactionDeps): (app: Subscriber) => void {
   return (app) => {
     onGrant(app, deps);
+    onInstallation(app, deps);
   };
 }

@@ -22,6 +22,7 @@ const environment = z.object({
   WEBHOOK_SECRET: optional(z.string()),
   GITHUB_CLIENT_ID: optional(z.string()),
   GITHUB_CLIENT_SECRET: optional(z.string()),
+  SYNC_HORIZON_DAYS: optional(z.coerce.number().int().min(1).max(36_500)),
   CLONE_FROM_COMMITS: withDefault(z.coerce.number().int().min(1), 20_000),
   GHE_HOST: optional(z.string()),
   GHE_PROTOCOL: withDefault(z.enum(['http', 'https']), 'https'),
@@ -69,6 +70,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     /** Empty: setup mode, in which intake answers 503. Several: all are valid, for rotation. */
     webhookSecrets,
     githubClient: { id: values.GITHUB_CLIENT_ID, secret: values.GITHUB_CLIENT_SECRET },
+    /** How many days of history are read from GitHub; null: all. */
+    syncHorizonDays: values.SYNC_HORIZON_DAYS ?? null,
     /** From how many commits on the default branch its history comes from a clone. */
     cloneFromCommits: values.CLONE_FROM_COMMITS,
     gheHost: values.GHE_HOST,

@@ -4,7 +4,7 @@ import { migrateToLatest } from '../db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
-import { createGitHub } from './github/create-github.ts';
+import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
 import { createPrometheus } from './http/prometheus.ts';
@@ -17,6 +17,7 @@ import type { Logger } from './logging.ts';
 import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
+import { openSync } from './worker/open-sync.ts';
 import { startRecovery } from './worker/recovery.ts';
 import { createReactions } from './worker/reactions.ts';
 import { startWorker } from './worker/start-worker.ts';
@@ -62,13 +63,7 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
   resources.add({ name: 'queue', close: () => queue.stop({ timeout: 1_000 }), withinMs: 1_500 });
 
   const github = config.mode === 'connected' ? createGitHub({ config, db, log }) : undefined;
-  if (config.role !== 'web') {
-    const reactions = github && (await createReactions(github.probot, createApp({ db, queue, github, log })));
-    const worker = await startWorker({ db, queue, log, appId: config.appId ?? null, ...(reactions && { reactions }) });
-    resources.add({ name: 'worker', close: () => worker.stop(), withinMs: 2_000 });
-    const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
-    resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
-  }
+  if (config.role !== 'web') await startJobs({ config, log, db, queue, github }, resources);
   const operatorToken = await findOperatorToken({ config, log, embedded: database.kind === 'embedded' });
   const url =
     config.role === 'worker'
@@ -77,6 +72,26 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
   log.info(`Ready: ${config.publicUrl ?? url ?? 'working on deliveries'}`);
   logMode(config, log);
   return { url, database, operatorToken, stop: () => resources.close() };
+}
+
+interface JobsOptions {
+  config: Config;
+  log: Logger;
+  db: Database;
+  queue: Queue;
+  /** Undefined: offline, or setting up. */
+  github: ConnectedGitHub | undefined;
+}
+
+async function startJobs({ config, log, db, queue, github }: JobsOptions, resources: Resources): Promise<void> {
+  const reactions = github && (await createReactions(github.probot, createApp({ db, queue, github, log })));
+  const sync = github && openSync(db, { config, github });
+  const appId = config.appId ?? null;
+  const worker = await startWorker({ db, queue, log, appId, ...(reactions && { reactions }), ...(sync && { sync }) });
+  const stop = () => Promise.all([worker.stop(), sync?.stop()]);
+  resources.add({ name: 'worker', close: stop, withinMs: 2_000 });
+  const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
+  resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
 }
 
 interface WebOptions {

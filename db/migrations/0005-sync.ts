@@ -5,7 +5,7 @@ create table syncs (
   tenant_id bigint not null references tenants,
   sync_id bigint generated always as identity,
   reason text not null
-    check (reason in ('installation', 'repositories', 'unsuspend', 'request', 'reconciliation')),
+    check (reason in ('installation', 'repositories', 'unsuspend', 'permissions', 'request', 'reconciliation')),
   requested_by text,
   requested_at timestamptz not null default now(),
   repository_ids bigint[],

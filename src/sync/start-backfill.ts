@@ -5,7 +5,7 @@ import { entities } from './entity.ts';
 import { lockTurn, makeTurnDue } from './turns.ts';
 import { type Floor, wantPasses, wantRepositoryList } from './wanted-passes.ts';
 
-type SyncReason = 'installation' | 'repositories' | 'unsuspend' | 'request' | 'reconciliation';
+type SyncReason = 'installation' | 'repositories' | 'unsuspend' | 'permissions' | 'request' | 'reconciliation';
 
 export interface BackfillRequest {
   readonly tenantId: number;

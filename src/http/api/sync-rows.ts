@@ -6,7 +6,7 @@ import { NO_REPOSITORY, type SyncCursor } from '../../sync/sync-cursor.ts';
 
 export interface SyncRow {
   readonly sync_id: number;
-  readonly reason: 'installation' | 'repositories' | 'unsuspend' | 'request' | 'reconciliation';
+  readonly reason: 'installation' | 'repositories' | 'unsuspend' | 'permissions' | 'request' | 'reconciliation';
   readonly requested_by: string | null;
   readonly requested_at: Date;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';

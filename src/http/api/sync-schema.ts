@@ -56,7 +56,7 @@ const id = z.int();
 export const syncSchema = z
   .object({
     id,
-    reason: z.enum(['installation', 'repositories', 'unsuspend', 'request', 'reconciliation']),
+    reason: z.enum(['installation', 'repositories', 'unsuspend', 'permissions', 'request', 'reconciliation']),
     state: z.enum(['running', 'done', 'failed', 'cancelled']),
     repositories: z.array(z.string()).nullable().openapi({ description: 'Null: all that the app may see.' }),
     requested_at: timestamp,
