@@ -8,6 +8,7 @@ import * as deliveries from './migrations/0004-deliveries.ts';
 import * as sync from './migrations/0005-sync.ts';
 import * as access from './migrations/0006-access.ts';
 import * as metrics from './migrations/0007-metrics.ts';
+import * as rateLimits from './migrations/0008-rate-limits.ts';
 import * as recovery from './migrations/0009-recovery.ts';
 
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0005-sync': sync,
   '0006-access': access,
   '0007-metrics': metrics,
+  '0008-rate-limits': rateLimits,
   '0009-recovery': recovery,
 };
 

@@ -505,6 +505,16 @@ export interface Purges {
   uninstalled_at: Timestamp;
 }
 
+export interface RateLimits {
+  installation_id: number;
+  observed_at: Generated<Timestamp>;
+  quota: number;
+  remaining: number;
+  reset_at: Timestamp;
+  resource: string;
+  tenant_id: number;
+}
+
 export interface Releases {
   author_id: number | null;
   created_at: Timestamp | null;
@@ -794,6 +804,7 @@ export interface DB {
   pull_request_commits: PullRequestCommits;
   pull_requests: PullRequests;
   purges: Purges;
+  rate_limits: RateLimits;
   releases: Releases;
   repositories: Repositories;
   repository_access: RepositoryAccess;

@@ -6,9 +6,12 @@ import type { Logger } from '../logging.ts';
 import { githubAddresses } from './addresses.ts';
 import { authenticateApp } from './app-authentication.ts';
 import { createAppClient } from './app-client.ts';
+import { BudgetGuard } from './budget-guard.ts';
+import { Etags } from './etags.ts';
 import type { GitHub } from './github.ts';
 import { createInstallationClient } from './installation-client.ts';
 import { InstallationTokens } from './installation-tokens.ts';
+import { Pace } from './pace.ts';
 import { createOctokit, createTransport } from './transport.ts';
 
 export interface GitHubOptions {
@@ -36,10 +39,17 @@ export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHu
   const authentication = authenticateApp(credentials, { addresses, octokit, log });
   const app = createAppClient({ transport, restUrl: addresses.rest, createJwt: authentication.createJwt });
   const tokens = new InstallationTokens(authentication, app);
+  const paces = new Map<number, Pace>();
+  const paceOf = (installationId: number): Pace => {
+    const pace = paces.get(installationId) ?? new Pace();
+    paces.set(installationId, pace);
+    return pace;
+  };
+  const deps = { addresses, transport, tokens, guard: new BudgetGuard(db), etags: new Etags(), paceOf };
   return {
     probot: authentication.probot,
     app,
-    installation: (ref, { priority }) => createInstallationClient(ref, priority, { db, transport, tokens, addresses }),
+    installation: (ref, { priority }) => createInstallationClient(ref, priority, deps),
     contentsToken: ({ installationId }, repositoryId) => tokens.createForContents(installationId, repositoryId),
     webUrl: addresses.web,
     forgetTokens: (installationId) => tokens.forgetAll(installationId),

@@ -35,12 +35,12 @@ export function failureOf(name: string, answer: Answer): Error {
 
 /** The limit that an answer says was met: the hour's, or one of the secondary limits. */
 function rateLimitOf(name: string, { status, headers, data }: Answer): RateLimitedError | undefined {
-  if (status !== 403 && status !== 429 && status !== 200) return undefined;
-  const primary = headers['x-ratelimit-remaining'] === '0' && status !== 200 ? resetOf(headers) : undefined;
+  if (status !== 403 && status !== 429) return undefined;
+  const primary = headers['x-ratelimit-remaining'] === '0' ? resetOf(headers) : undefined;
   const message = body.safeParse(data).data?.message ?? '';
   const secondary =
     headers['retry-after'] !== undefined || status === 429 || /secondary rate limit|abuse detection/i.test(message);
-  if (status === 200 || (!primary && !secondary)) return undefined;
+  if (!primary && !secondary) return undefined;
   const wait = Number(headers['retry-after'] ?? Number.NaN);
   const after = new Date(Date.now() + (Number.isFinite(wait) ? wait : SECONDARY_S) * 1_000);
   const retryAt = primary && (!secondary || primary > after) ? primary : after;

@@ -5,7 +5,7 @@ import { afterAll } from 'vitest';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { appPrivateKey } from '../support/app-key.ts';
 
-interface Reply {
+export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -24,13 +24,14 @@ export interface AnsweringServer {
   readonly config: Config;
   readonly asked: Asked[];
   /** What is asked from now on is answered by this; undefined leaves it to the server's own answers. */
-  answer(reply: (asked: Asked) => Reply | undefined): void;
+  /** `cut` ends the connection without an answer. */
+  answer(reply: (asked: Asked) => Reply | 'cut' | undefined): void;
 }
 
 /** A GitHub of a few lines: tokens and an ample budget, and whatever a test answers. */
 export async function startAnsweringServer(): Promise<AnsweringServer> {
   const asked: Asked[] = [];
-  let reply: ((asked: Asked) => Reply | undefined) | undefined;
+  let reply: ((asked: Asked) => Reply | 'cut' | undefined) | undefined;
   let tokens = 0;
   const own = ({ method, path }: Asked): Reply => {
     if (method === 'GET' && /^\/api\/v3\/app\/installations\/\d+$/.test(path)) {
@@ -52,6 +53,10 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
       const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       asked.push(one);
       const answered = reply?.(one) ?? own(one);
+      if (answered === 'cut') {
+        request.socket.destroy();
+        return;
+      }
       response.writeHead(answered.status ?? 200, { 'content-type': 'application/json', ...answered.headers });
       response.end(JSON.stringify(answered.body ?? {}));
     })();
