@@ -28,8 +28,8 @@ export interface RecoverOptions {
   readonly store: (delivery: MissedDelivery) => Promise<{ readonly failure: string } | undefined>;
   /** For how long GitHub keeps deliveries. */
   readonly retentionDays: number;
-  /** Called when there is a gap that GitHub's list does not reach back over: since then nothing is known. */
-  readonly onGap: (since: Date) => Promise<void>;
+  /** Called when GitHub's list does not reach back to where the last scan began. */
+  readonly onGap: () => Promise<void>;
   readonly log: Logger;
   readonly signal?: AbortSignal;
 }
@@ -74,7 +74,7 @@ async function startOrGoOn(db: Database, { retentionDays, onGap }: RecoverOption
   if (unfinished) return unfinished;
   const retained = new Date(Date.now() - retentionDays * DAY_MS);
   const coveredUntil = await findCoveredUntil(db);
-  if (coveredUntil !== null && coveredUntil < retained) await onGap(new Date(coveredUntil.getTime() - OVERLAP_MS));
+  if (coveredUntil !== null && coveredUntil < retained) await onGap();
   const from = coveredUntil === null ? retained : new Date(coveredUntil.getTime() - OVERLAP_MS);
   return startScan(db, from < retained ? retained : from);
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import type { Queue } from '../queue.ts';
-import { entities } from './entity.ts';
+import { entities, type EntityName } from './entity.ts';
 import { lockTurn, makeTurnDue } from './turns.ts';
 import { type Floor, wantPasses, wantRepositoryList } from './wanted-passes.ts';
 
@@ -14,6 +14,8 @@ export interface BackfillRequest {
   readonly reason: SyncReason;
   /** The person who asked. */
   readonly requestedBy?: string;
+  /** Only these; left out: all. */
+  readonly entities?: readonly EntityName[];
   /** How far down. Left out: to the horizon. `gap`: to where each one's last completed pass began. */
   readonly floor?: Floor;
 }
@@ -25,12 +27,12 @@ export interface BackfillRequest {
  * @returns the sync's id
  */
 export async function startBackfill(trx: Trx, request: BackfillRequest, { queue }: { queue: Queue }): Promise<number> {
-  const { tenantId, repositoryIds, floor = null } = request;
+  const { tenantId, repositoryIds, floor = null, entities: wanted = entities } = request;
   await lockTurn(trx, tenantId);
   await enterTenant(trx, tenantId);
   const syncId = await insertSync(trx, request);
   if (repositoryIds === undefined) await wantRepositoryList(trx, tenantId);
-  await wantPasses(trx, { tenantId, repositoryIds, entities, floor });
+  await wantPasses(trx, { tenantId, repositoryIds, entities: wanted, floor });
   await leaveTenant(trx);
   await makeTurnDue(trx, tenantId, queue);
   return syncId;

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS).toISOString();
 const store = createStoreMissed(db, queue);
 let app = new HookDeliveriesApp();
-let gaps: Date[] = [];
+let gaps = 0;
 
 beforeEach(async () => {
   await sql`delete from deliveries`.execute(db);
@@ -28,10 +28,12 @@ beforeEach(async () => {
   await sql`delete from lost_deliveries`.execute(db);
   await sql`delete from purges`.execute(db);
   app = new HookDeliveriesApp();
-  gaps = [];
+  gaps = 0;
 });
 
-const onGap = async (since: Date) => void gaps.push(since);
+async function onGap(): Promise<void> {
+  gaps += 1;
+}
 
 function recover(signal?: AbortSignal) {
   return recoverMissedDeliveries(db, { app, store, retentionDays: 3, onGap, log, ...(signal && { signal }) });
@@ -155,28 +157,28 @@ describe('a downtime', () => {
   it('of less than GitHub keeps deliveries is no gap', async () => {
     await finishScan(ago(71));
     await recover();
-    expect(gaps).toEqual([]);
+    expect(gaps).toBe(0);
   });
 
   it('of longer is a gap since the last scan, and the scan covers the rest', async () => {
     await finishScan(ago(100));
     const guid = app.add({ at: ago(70) });
     await recover();
-    expect(gaps.map((gap) => Math.round((Date.now() - gap.getTime()) / HOUR_MS))).toEqual([101]);
+    expect(gaps).toBe(1);
     expect(await stored()).toEqual([guid]);
     await recover();
-    expect(gaps).toHaveLength(1);
+    expect(gaps).toBe(1);
   });
 
   it('before the first scan is counted from the last webhook', async () => {
     await insertDelivery(db, { guid: '72d3162e-cc78-11e3-81ab-000000000001' });
     await sql`update deliveries set received_at = ${ago(24 * 10)}`.execute(db);
     await recover();
-    expect(gaps).toHaveLength(1);
+    expect(gaps).toBe(1);
   });
 
   it('is none for a Shiplog that has just started', async () => {
     await recover();
-    expect(gaps).toEqual([]);
+    expect(gaps).toBe(0);
   });
 });

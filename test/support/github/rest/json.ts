@@ -73,7 +73,7 @@ export function installationJson(installation: Installation): Json {
     access_tokens_url: `${API}/app/installations/${id}/access_tokens`,
     repositories_url: `${API}/installation/repositories`,
     html_url: `https://github.com/organizations/${organization.login}/settings/installations/${id}`,
-    app_id: 1,
+    app_id: 29_310,
     client_id: 'Iv1.0123456789abcdef',
     app_slug: 'shiplog',
     target_id: organization.id,

@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { Database } from '../../db/connection.ts';
+import { withTenant } from '../../db/tenant.ts';
+import type { GitHub } from '../github/github.ts';
+import type { Queue } from '../queue.ts';
+import type { Permissions } from './read-counts.ts';
+import { reconcileCounts } from './reconcile-counts.ts';
+import { reconcileRepositories } from './reconcile-repositories.ts';
+
+export interface ReconcileDeps {
+  readonly github: Pick<GitHub, 'installation'>;
+  readonly queue: Queue;
+  readonly horizonDays: number | null;
+  readonly signal?: AbortSignal;
+}
+
+interface LiveInstallation {
+  readonly installation_id: number;
+  readonly permissions: Permissions;
+}
+
+/**
+ * Compares a tenant with GitHub: its repositories, then how much there is of each.
+ * @returns whether something was started: then another look, when it is done, may find more
+ * @throws RateLimitedError, SuspendedError and the rest of what `InstallationClient` throws
+ */
+export async function reconcileTenant(
+  db: Database,
+  tenantId: number,
+  { github, queue, horizonDays, signal }: ReconcileDeps,
+): Promise<boolean> {
+  const installation = await findLiveInstallation(db, tenantId);
+  if (!installation) return false;
+  const ref = { tenantId, installationId: installation.installation_id };
+  const client = github.installation(ref, { priority: 'history' });
+  const repositories = await reconcileRepositories(db, { github: client, queue, tenantId });
+  const open = await reconcileCounts(db, {
+    github: client,
+    queue,
+    tenantId,
+    permissions: installation.permissions,
+    repositories,
+    horizonDays,
+    ...(signal && { signal }),
+  });
+  return open > 0;
+}
+
+function findLiveInstallation(db: Database, tenantId: number): Promise<LiveInstallation | undefined> {
+  return withTenant(db, tenantId, async (trx) => {
+    const { rows } = await sql<LiveInstallation>`
+      select installation_id, permissions from installations
+      where tenant_id = ${tenantId} and deleted_at is null and suspended_at is null
+      order by installation_id desc limit 1`.execute(trx);
+    return rows[0];
+  });
+}
