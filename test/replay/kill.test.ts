@@ -1,45 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { orgId } from '../../src/replay/identity.ts';
 import { type ReplayObserver, replay } from '../../src/replay/replay.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { readRows } from '../support/rows.ts';
-
-const servers = new Set<ChildProcess>();
-afterAll(() => servers.forEach((server) => server.kill('SIGKILL')));
-
-async function startServer(env: Record<string, string>): Promise<ChildProcess> {
-  const server = spawn(process.execPath, ['src/main.ts'], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: 'ignore',
-  });
-  servers.add(server);
-  for (;;) {
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
-    const response = await fetch(`http://127.0.0.1:${env['PORT']}/livez`).catch(() => undefined);
-    if (response?.ok) return server;
-    await sleep(50);
-  }
-}
-
-async function killServer(server: ChildProcess): Promise<void> {
-  server.kill('SIGKILL');
-  await once(server, 'exit');
-  servers.delete(server);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
+import { killableServer } from '../support/server-process.ts';
 
 /** Pull requests in a row: each step is a merge of two commits. */
 function longRepository(pulls: number): GitRepository {
@@ -55,20 +21,16 @@ function longRepository(pulls: number): GitRepository {
 
 it('loses nothing and doubles nothing when the server is killed in the middle and started again', async () => {
   const { db, url } = await createTestDatabase();
-  const port = String(await findFreePort());
-  const env: Record<string, string> = {
+  const settings: Record<string, string> = {
     DATABASE_URL: url,
-    PORT: port,
     WEBHOOK_SECRET: 'the secret of the tests',
     LOG_LEVEL: 'silent',
   };
   const repository = longRepository(400);
-  let server = await startServer(env);
+  const server = await killableServer(settings);
+  onTestFinished(() => server.kill());
+  const env: Record<string, string> = { ...settings, PORT: new URL(server.url).port };
   const restarts: Promise<void>[] = [];
-  const restart = async () => {
-    await killServer(server);
-    server = await startServer(env);
-  };
   const killAt = [200, 700];
   const aways: boolean[] = [];
   const observer: ReplayObserver = {
@@ -78,7 +40,7 @@ it('loses nothing and doubles nothing when the server is killed in the middle an
     onProgress: ({ stage, done }) => {
       if (stage !== 'sent' || killAt[0] === undefined || done < killAt[0]) return;
       killAt.shift();
-      restarts.push(restart());
+      restarts.push(server.restart());
     },
   };
   const options = { path: repository.path, org: 'killed', repository: 'web', signal: new AbortController().signal };
@@ -99,5 +61,4 @@ it('loses nothing and doubles nothing when the server is killed in the middle an
   const undisturbed = await replay({ ...options, config: loadConfig(env), observer: { ...observer, onProgress() {} } });
   expect(undisturbed.deliveries).toMatchObject({ stored: 1_204, accepted: 0 });
   expect(await readRows(db, orgId({ org: 'killed', name: '' }))).toEqual(rows);
-  await killServer(server);
 }, 120_000);

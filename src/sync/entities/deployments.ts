@@ -1,43 +1,35 @@
 import { z } from 'zod';
-import { deploymentStatus, deploymentStatusFact } from '../../events/deployment-status.ts';
+import { deploymentStatusFact } from '../../events/deployment-status.ts';
 import { mergeFacts } from '../../events/merge-facts.ts';
 import { deployment, deploymentFact } from '../../events/payload-deployment.ts';
 import { contributorFacts } from '../../events/payload-user.ts';
-import type { Facts } from '../../facts/facts.ts';
 import type { Entity, Page, PageRequest } from '../entity.ts';
+import { readStatuses } from './deployment-statuses.ts';
 import { latestChange, restListPage } from './rest-list.ts';
 
-/** Deployments with every status, from REST: GraphQL knows neither a status' id nor whether an environment is production. */
+/** Deployments with every status; from REST, since GraphQL does not know whether an environment is production. */
 export const deployments: Entity = { name: 'deployments', permission: 'deployments', readPage };
 
-/** Each takes a request of its own for its statuses. */
-const SHARE = 1 / 4;
+const listed = deployment.extend({ node_id: z.string() });
 
 async function readPage(request: PageRequest): Promise<Page> {
-  const { parameters, next } = restListPage(request, SHARE);
-  const found = await request.github.rest({
+  const { github, repository } = request;
+  const seenAt = new Date().toISOString();
+  const { parameters, next } = restListPage(request);
+  const found = await github.rest({
     route: 'GET /repos/{owner}/{repo}/deployments',
     parameters,
-    data: z.array(deployment),
+    data: z.array(listed),
   });
-  const facts = [];
-  for (const one of found) facts.push(await readDeployment(one, request));
+  const statuses = await readStatuses(found, request);
+  const facts = found.map((one) => {
+    const own = statuses.get(one.id) ?? [];
+    const people = [one, ...own].map(({ creator }) => creator);
+    const place = { repository_id: repository.id, deployment_id: one.id };
+    return mergeFacts(contributorFacts({ receivedAt: seenAt }, people), {
+      deployments: [deploymentFact(repository.id, one)],
+      deployment_statuses: own.map((status) => deploymentStatusFact(place, status)),
+    });
+  });
   return { facts, cursor: next(found.length), items: found.length, total: null, oldest: latestChange(found) };
-}
-
-async function readDeployment(one: z.output<typeof deployment>, { github, repository }: PageRequest): Promise<Facts> {
-  const seenAt = new Date().toISOString();
-  const place = { repository_id: repository.id, deployment_id: one.id };
-  const statuses = [];
-  const pages = github.restPages({
-    route: 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
-    parameters: { owner: repository.owner, repo: repository.name, deployment_id: one.id, per_page: 100 },
-    data: z.array(deploymentStatus),
-  });
-  for await (const page of pages) statuses.push(...page);
-  const people = [one, ...statuses].map(({ creator }) => creator);
-  return mergeFacts(contributorFacts({ receivedAt: seenAt }, people), {
-    deployments: [deploymentFact(repository.id, one)],
-    deployment_statuses: statuses.map((status) => deploymentStatusFact(place, status)),
-  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { NotFoundError } from '../../../src/errors.ts';
 import { deployments } from '../../../src/sync/entities/deployments.ts';
 import { releases } from '../../../src/sync/entities/releases.ts';
@@ -14,7 +15,9 @@ import {
   workflowRunPayload,
 } from '../../support/delivery-payloads.ts';
 import { objectOf } from '../../support/example-payloads.ts';
-import { pushPayload, RENOVATE, repositoryPayload } from '../../support/payloads.ts';
+import { nodeId } from '../../support/github/node-id.ts';
+import { actorNode, connectionNode } from '../../support/graphql-nodes.ts';
+import { ALICE, pushPayload, RENOVATE, repositoryPayload } from '../../support/payloads.ts';
 import { expectSameRows } from '../../support/two-ways.ts';
 import { reviewCommentPayload } from '../../support/work-payloads.ts';
 
@@ -77,27 +80,41 @@ describe('what REST lists', () => {
     expect(rows['releases']).toMatchObject([{ prerelease: true, author_id: RENOVATE.id }, { draft: true }]);
   });
 
-  it('is deployments with every status', async () => {
-    const deployment = deploymentPayload();
-    const statuses = [
-      deploymentStatusPayload({ status: { id: 1, state: 'in_progress' } }),
-      deploymentStatusPayload({ status: { id: 2, state: 'success' } }),
-    ];
-    const { client, asked } = answering({
-      'GET /repos/{owner}/{repo}/deployments': [objectOf(deployment, 'deployment')],
-      'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses': statuses.map((one) =>
-        objectOf(one, 'deployment_status'),
-      ),
-    });
-    const { facts } = await deployments.readPage(firstPage(client));
-    expect(asked).toHaveLength(2);
-    const rows = await expectSameRows(db, {
-      webhooks: [['deployment', deployment], ...statuses.map((payload) => ['deployment_status', payload] as const)],
-      pages: facts,
-      tables: ['deployments', 'deployment_statuses'],
-    });
-    expect(rows['deployment_statuses']).toHaveLength(2);
-  });
+  it.each(['GraphQL', 'REST, where GraphQL can not tell'])(
+    'is deployments with every status, from %s',
+    async (source) => {
+      const deployment = deploymentPayload();
+      const repositoryId = Number(objectOf(deployment, 'repository')['id']);
+      const { id } = objectOf(deployment, 'deployment');
+      const statuses = [
+        deploymentStatusPayload({ status: { id: 1, state: 'in_progress' } }),
+        deploymentStatusPayload({ status: { id: 2, state: 'success' } }),
+      ];
+      const nodes = statuses.map((payload) => {
+        const status = z.object({ id: z.int(), state: z.string(), environment: z.string(), created_at: z.string() });
+        const { created_at, ...one } = status.parse(objectOf(payload, 'deployment_status'));
+        const node = { ...one, state: one.state.toUpperCase(), creator: actorNode(ALICE), createdAt: created_at };
+        return { ...node, updatedAt: created_at, id: nodeId('DES', repositoryId, one.id) };
+      });
+      const found = { __typename: 'Deployment', databaseId: id, statuses: connectionNode(nodes) };
+      const { client, asked } = answeringInstallation({
+        graphql: { DeploymentStatuses: () => ({ nodes: [source === 'GraphQL' ? found : null] }) },
+        rest: {
+          'GET /repos/{owner}/{repo}/deployments': () => [objectOf(deployment, 'deployment')],
+          'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses': () =>
+            statuses.map((one) => objectOf(one, 'deployment_status')),
+        },
+      });
+      const { facts } = await deployments.readPage(firstPage(client));
+      expect(asked).toHaveLength(source === 'GraphQL' ? 2 : 3);
+      const rows = await expectSameRows(db, {
+        webhooks: [['deployment', deployment], ...statuses.map((payload) => ['deployment_status', payload] as const)],
+        pages: facts,
+        tables: ['deployments', 'deployment_statuses'],
+      });
+      expect(rows['deployment_statuses']).toHaveLength(2);
+    },
+  );
 
   it('is workflow runs, where they are deployments', async () => {
     const payload = workflowRunPayload();
