@@ -21,6 +21,8 @@ interface ConnectOptions {
   readonly cloneFromCommits?: number;
 }
 
+const everywhere = () => Promise.resolve(true);
+
 /** Installs the App at a stand-in, and opens what can be read of it with GitHub's client. */
 export function connectToStandIn(db: Database, standIn: StandIn, options: ConnectOptions): Connected {
   const { organization, cloneDirectory = '/nowhere', cloneFromCommits = 20_000 } = options;
@@ -28,11 +30,10 @@ export function connectToStandIn(db: Database, standIn: StandIn, options: Connec
   const github = createGitHub({ config, db, log: createLogger({ level: 'silent', format: 'json' }) });
   const { id: installationId } = standIn.truth.install(organization, { at: '2026-03-01T00:00:00Z' });
   const installation = { tenantId: organization.id, installationId };
-  const isWorkflowSource = () => Promise.resolve(true);
   return {
     client: github.installation(installation, { priority: 'history' }),
     installation,
-    entities: openEntities({ github, cloneDirectory, cloneFromCommits, isWorkflowSource }),
+    entities: openEntities({ github, cloneDirectory, cloneFromCommits, isWorkflowSource: everywhere }),
   };
 }
 
