@@ -14,6 +14,9 @@ export const SYNC_PAGE = 'sync-page';
 /** Sets off the reactions to the deliveries of a batch: one job for those that have any, sent in the commit that applies them. */
 export const REACT = 'react';
 
+/** Brings what is derived from the facts of one tenant up to date, sent in the commit that changes these. */
+export const RECOMPUTE_METRICS = 'recompute-metrics';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -51,6 +54,15 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     expireInSeconds: 600,
     deleteAfterSeconds: 600,
   });
+  await queue.createQueue(RECOMPUTE_METRICS, {
+    notify: true,
+    retryLimit: 10,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 600,
+    expireInSeconds: 3_600,
+    deleteAfterSeconds: 600,
+  });
   await grantToInstance(url);
   return queue;
 }
@@ -78,6 +90,13 @@ export async function sendReact(queue: Queue, trx: Trx, groups: readonly (readon
   if (groups.length === 0) return;
   const jobs = groups.map((deliveryIds) => ({ data: { deliveryIds } }));
   await queue.insert(REACT, jobs, { db: fromKysely(trx) });
+}
+
+/** Sends, inside `trx`, a job for each tenant. One too many finds nothing to do. */
+export async function sendRecomputeMetrics(queue: Queue, trx: Trx, tenantIds: readonly number[]): Promise<void> {
+  if (tenantIds.length === 0) return;
+  const jobs = tenantIds.map((tenantId) => ({ data: { tenantId } }));
+  await queue.insert(RECOMPUTE_METRICS, jobs, { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

@@ -8,7 +8,7 @@ export interface Command {
   /** What `--help` prints. */
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** How many arguments it takes, by name. */
+  /** How many arguments it takes, by name; one in brackets may be left out. */
   readonly arguments: readonly string[];
   /** @returns the exit code */
   run(input: CommandInput): Promise<number>;

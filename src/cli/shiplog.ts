@@ -3,10 +3,14 @@ import { loadConfig, readEnvironment } from '../config.ts';
 import { ConfigError, ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { GitError } from '../sync/git-process.ts';
 import type { Command } from './command.ts';
+import { metricsCommand } from './metrics.ts';
+import { recomputeCommand } from './recompute.ts';
 import { replayCommand } from './replay.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   replay: replayCommand,
+  metrics: metricsCommand,
+  recompute: recomputeCommand,
 };
 
 const USAGE = 2;
@@ -54,7 +58,7 @@ function parse(command: Command, args: string[]) {
     const parsed: Record<string, string | boolean | undefined> = {};
     for (const [key, value] of Object.entries(values)) if (!Array.isArray(value)) parsed[key] = value;
     const missing = command.arguments[positionals.length];
-    if (missing !== undefined && parsed['help'] !== true) return `${missing} is missing.`;
+    if (missing !== undefined && !missing.startsWith('[') && parsed['help'] !== true) return `${missing} is missing.`;
     const extra = positionals[command.arguments.length];
     if (extra !== undefined) return `"${extra}" is one argument too many.`;
     return { options: parsed, arguments: positionals };

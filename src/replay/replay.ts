@@ -3,6 +3,7 @@ import { connect, type Database } from '../../db/connection.ts';
 import { openDatabase } from '../../db/open-database.ts';
 import type { Config } from '../config.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
+import { recomputeTouched } from '../metrics/derive/recompute.ts';
 import { openClone } from '../sync/git-clone.ts';
 import { createGitCommitSource } from '../sync/git-commit-source.ts';
 import { hydrateRepository } from '../sync/hydrate.ts';
@@ -93,6 +94,7 @@ async function tell(db: Database, telling: Telling): Promise<Omit<ReplayResult, 
     source: createGitCommitSource(story),
     onProgress: (done, total) => report(telling, { stage: 'detailed', done, total }),
   });
+  await recomputeTouched(db, place.tenantId, telling.signal);
   return {
     repository,
     branch: clone.branch,

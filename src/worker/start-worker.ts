@@ -1,9 +1,11 @@
 import type { Db } from 'pg-boss';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
-import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact } from '../queue.ts';
+import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact, sendRecomputeMetrics } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
+import { type Compare } from './history-gaps.ts';
+import { startMetricJobs } from './metric-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
 import { startReact } from './react.ts';
 import type { Reactions } from './reactions.ts';
@@ -20,6 +22,8 @@ export interface WorkerOptions {
   readonly sync?: Pick<SyncDeps, 'github' | 'entities' | 'horizonDays'>;
   /** What deliveries set off; left out, they are facts and nothing more. */
   readonly reactions?: Reactions;
+  /** Asks GitHub for what lies between two commits; left out, a gap of the history waits for the backfill. */
+  readonly compare?: Compare;
 }
 
 export interface Worker {
@@ -27,12 +31,14 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export async function startWorker({ db, queue, log, appId, sync, reactions }: WorkerOptions): Promise<Worker> {
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { db, queue, log, appId, sync, reactions, compare } = options;
   const applyDue = async (tx: Db): Promise<void> => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);
     const { outcomes, more } = await applyDueDeliveries(trx, { appId, log });
     if (more) await sendApplyDeliveries(queue, trx);
+    await sendRecomputeMetrics(queue, trx, tenantsOf(outcomes));
     const setOff = reactions ? outcomes.filter((outcome) => setsOff(outcome, reactions)) : [];
     if (setOff.length > 0) await sendReact(queue, trx, [setOff.map(({ delivery }) => delivery.delivery_id)]);
     if (outcomes.length === 0) return;
@@ -40,8 +46,8 @@ export async function startWorker({ db, queue, log, appId, sync, reactions }: Wo
     log.debug({ deliveries: outcomes.length, duration_ms }, 'deliveries applied');
   };
   // Two at a time: while one's statements run in the database, the other maps payloads.
-  const options = { transactional: true, batchSize: 100, localConcurrency: 2 } as const;
-  await queue.work(APPLY_DELIVERIES, options, async (_jobs, tx) => {
+  const working = { transactional: true, batchSize: 100, localConcurrency: 2 } as const;
+  await queue.work(APPLY_DELIVERIES, working, async (_jobs, tx) => {
     try {
       await applyDue(tx);
     } catch (err) {
@@ -51,6 +57,7 @@ export async function startWorker({ db, queue, log, appId, sync, reactions }: Wo
     }
   });
 
+  const metricJobs = await startMetricJobs({ db, queue, log, compare });
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
@@ -59,9 +66,15 @@ export async function startWorker({ db, queue, log, appId, sync, reactions }: Wo
       await syncJobs?.stop();
       await sweep.stop();
       await react?.stop();
+      await metricJobs.stop();
       await queue.offWork(APPLY_DELIVERIES, { wait: true });
     },
   };
+}
+
+function tenantsOf(outcomes: readonly DeliveryOutcome[]): number[] {
+  const applied = outcomes.filter(({ state }) => state === 'applied').map(({ tenantId }) => tenantId);
+  return [...new Set(applied.filter((tenantId) => tenantId !== null))];
 }
 
 /** An ignored one, too: that a person takes back a permission is no fact of a tenant, and has to be acted on. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Logger } from '../logging.ts';
-import { SYNC_PAGE } from '../queue.ts';
+import { sendRecomputeMetrics, SYNC_PAGE } from '../queue.ts';
 import { type SyncDeps, syncPage } from '../sync/sync-page.ts';
 import { sendDueTurns } from '../sync/turns.ts';
 
@@ -19,6 +19,7 @@ export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop
     const { tenantId } = payload.parse(job?.data);
     try {
       await syncPage(deps, tenantId, stopping.signal);
+      await sendRecomputeMetrics(queue, deps.db, [tenantId]);
     } catch (err) {
       log.error({ err, tenant: tenantId, queue: SYNC_PAGE }, 'page not synced, will be tried again');
     }

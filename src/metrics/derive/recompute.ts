@@ -22,15 +22,17 @@ interface Touched {
 /**
  * Brings the derived rows of a tenant up to date with its facts, a repository at a time, each in a transaction of its
  * own. The work is in proportion to what was touched.
+ * @param signal ends it early, between two repositories
  * @returns the number of repositories
  */
-export async function recomputeTouched(db: Database, tenantId: number): Promise<number> {
+export async function recomputeTouched(db: Database, tenantId: number, signal?: AbortSignal): Promise<number> {
   const repositories = await withTenant(db, tenantId, async (trx) => {
     const { rows } = await sql<{ repository_id: number }>`
       select distinct repository_id from touched_facts where tenant_id = ${tenantId} order by 1`.execute(trx);
     return rows.map(({ repository_id }) => repository_id);
   });
   for (const repositoryId of repositories) {
+    if (signal?.aborted) break;
     await withTenant(db, tenantId, async (trx) => {
       const place = { tenantId, repositoryId };
       await lock(trx, place);
@@ -41,13 +43,14 @@ export async function recomputeTouched(db: Database, tenantId: number): Promise<
 }
 
 /** Removes every derived row of a tenant and computes it from the facts. @returns the number of repositories */
-export async function recomputeAll(db: Database, tenantId: number): Promise<number> {
+export async function recomputeAll(db: Database, tenantId: number, signal?: AbortSignal): Promise<number> {
   const repositories = await withTenant(db, tenantId, async (trx) => {
     const { rows } = await sql<{ repository_id: number }>`
       select repository_id from repositories where tenant_id = ${tenantId} order by 1`.execute(trx);
     return rows.map(({ repository_id }) => repository_id);
   });
   for (const repositoryId of repositories) {
+    signal?.throwIfAborted();
     await withTenant(db, tenantId, async (trx) => {
       const place = { tenantId, repositoryId };
       await lock(trx, place);

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Database } from '../../db/connection.ts';
+import type { Logger } from '../logging.ts';
+import { recomputeTouched } from '../metrics/derive/recompute.ts';
+import { type Queue, RECOMPUTE_METRICS } from '../queue.ts';
+import { type Compare, HistoryGaps } from './history-gaps.ts';
+
+export interface MetricJobs {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly log: Logger;
+  readonly compare?: Compare | undefined;
+}
+
+const EVERY_MS = 30_000;
+const payload = z.object({ tenantId: z.int() });
+
+/** Keeps what is derived from the facts up to date: after each batch, and now and then for what no job announced. */
+export async function startMetricJobs({ db, queue, log, compare }: MetricJobs): Promise<{ stop(): Promise<void> }> {
+  const stopping = new AbortController();
+  const gaps = compare && new HistoryGaps(db, { compare, log });
+  const recompute = async (tenantId: number): Promise<void> => {
+    const started = performance.now();
+    let repositories = await recomputeTouched(db, tenantId, stopping.signal);
+    if (repositories > 0 && gaps && (await gaps.fill(tenantId))) {
+      repositories += await recomputeTouched(db, tenantId, stopping.signal);
+    }
+    if (repositories === 0) return;
+    log.debug({ tenant: tenantId, duration_ms: Math.round(performance.now() - started) }, 'metrics recomputed');
+  };
+  // Many jobs at once, since those of one tenant are one piece of work.
+  await queue.work(RECOMPUTE_METRICS, { batchSize: 100, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+    const tenants = new Set(jobs.map(({ data }) => payload.parse(data).tenantId));
+    for (const tenantId of tenants) {
+      try {
+        await recompute(tenantId);
+      } catch (err) {
+        log.error({ err, tenant: tenantId, queue: RECOMPUTE_METRICS }, 'metrics not recomputed, will be tried again');
+        throw err;
+      }
+    }
+  });
+  const sweep = startSweep(db, { log, recompute });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await sweep.stop();
+      await queue.offWork(RECOMPUTE_METRICS, { wait: true });
+    },
+  };
+}
+
+interface Sweep {
+  readonly log: Logger;
+  readonly recompute: (tenantId: number) => Promise<void>;
+}
+
+function startSweep(db: Database, { log, recompute }: Sweep): { stop(): Promise<void> } {
+  let stopped = false;
+  const sweep = async (): Promise<void> => {
+    try {
+      const tenants = await db.selectFrom('tenants').select('tenant_id').orderBy('tenant_id').execute();
+      for (const { tenant_id } of tenants) if (!stopped) await recompute(tenant_id);
+    } catch (err) {
+      log.warn({ err }, 'metrics not swept, will be tried again');
+    }
+  };
+  let running = sweep();
+  const timer = setInterval(() => {
+    running = running.then(sweep);
+  }, EVERY_MS);
+  return {
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+      return running;
+    },
+  };
+}
