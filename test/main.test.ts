@@ -8,6 +8,7 @@ import { createTestDatabase } from './support/database.ts';
 import { send, sendWebhook, sign } from './support/server.ts';
 
 const SECRET = 'a secret that nobody may read';
+const APP = { APP_ID: '1', WEBHOOK_SECRET: SECRET };
 const TOKEN = 'a token that nobody may read';
 const running = new Set<ChildProcess>();
 let db: Database;
@@ -121,6 +122,9 @@ describe('Shiplog', () => {
   it.each([
     ['PORT is no port', { PORT: 'x' }, /PORT/],
     ['the App has no webhook secret', { APP_ID: '1' }, /WEBHOOK_SECRET/],
+    ['the App has no private key', { ...APP }, /APP_ID.*PRIVATE_KEY_PATH/],
+    ['its private key is none', { ...APP, PRIVATE_KEY: 'c2VjcmV0' }, /not an RSA key in PEM form.*\.pem file/],
+    ['its private key can not be read', { ...APP, PRIVATE_KEY_PATH: '/nowhere/key.pem' }, /nowhere\/key\.pem/],
     ['one of the secrets is empty', { WEBHOOK_SECRET: 'a,,b' }, /WEBHOOK_SECRET/],
     ['the database does not answer', { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' }, /127\.0\.0\.1/],
   ])('says plainly what is wrong when %s', async (_, env, message) => {

@@ -91,7 +91,7 @@ function knownBudgets(rows: readonly Row[]): KnownBudgets {
 
 /**
  * Keeps what an answer told. Answers come out of order, so within a window the lowest counts, and one of a window
- * before tells nothing. GitHub's own servers differ by a second about a window's end.
+ * before tells nothing, unless that nothing is left. GitHub's own servers differ by a second about a window's end.
  */
 export async function recordBudget(db: Database, ref: InstallationRef, budget: Budget): Promise<void> {
   await record(db, ref, budget);
@@ -115,6 +115,6 @@ function record(db: Database, { tenantId, installationId }: InstallationRef, row
           then least(known.remaining, excluded.remaining) else excluded.remaining end,
         reset_at = excluded.reset_at, observed_at = now()
       where known.installation_id <> excluded.installation_id
-        or excluded.reset_at > known.reset_at - interval '1 minute'`.execute(trx),
+        or excluded.reset_at > known.reset_at - interval '1 minute' or excluded.remaining = 0`.execute(trx),
   );
 }

@@ -25,7 +25,11 @@ export interface ConnectedGitHub extends GitHub {
   readonly probot: Probot;
   /** After a change of its permissions: a token has those of the time at which it was made. */
   forgetTokens(installationId: number): void;
+  /** Gives the calls under way a second more. */
+  stop(): void;
 }
+
+const LAST_CALLS_MS = 1_000;
 
 /** @throws ConfigError when not connected */
 export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHub {
@@ -35,7 +39,8 @@ export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHu
   const credentials = { appId, privateKey, webhookSecret };
   const addresses = githubAddresses(config.gheHost, config.gheProtocol);
   const octokit = createOctokit(addresses);
-  const transport = createTransport(octokit);
+  const stopping = new AbortController();
+  const transport = createTransport(octokit, stopping.signal);
   const authentication = authenticateApp(credentials, { addresses, octokit, log });
   const app = createAppClient({ transport, restUrl: addresses.rest, createJwt: authentication.createJwt });
   const tokens = new InstallationTokens(authentication, app);
@@ -53,5 +58,6 @@ export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHu
     contentsToken: ({ installationId }, repositoryId) => tokens.createForContents(installationId, repositoryId),
     webUrl: addresses.web,
     forgetTokens: (installationId) => tokens.forgetAll(installationId),
+    stop: () => void setTimeout(() => stopping.abort(), LAST_CALLS_MS).unref(),
   };
 }

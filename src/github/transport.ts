@@ -29,8 +29,11 @@ export function createOctokit({ rest }: GitHubAddresses): Octokit {
   return new Octokit({ baseUrl: rest, userAgent: 'shiplog', log: silent });
 }
 
-/** @throws GitHubUnavailableError when there is no answer at all */
-export function createTransport(octokit: Octokit): Transport {
+/**
+ * Its calls throw GitHubUnavailableError when there is no answer at all.
+ * @param stopping ends the calls under way
+ */
+export function createTransport(octokit: Octokit, stopping: AbortSignal): Transport {
   return async ({ name, route, parameters, url, authorization, etag }) => {
     const [method = 'GET', path = '/'] = route.split(' ');
     try {
@@ -39,7 +42,7 @@ export function createTransport(octokit: Octokit): Transport {
         method,
         url: url ?? path,
         headers: { authorization, ...(etag && { 'if-none-match': etag }) },
-        request: { signal: AbortSignal.timeout(MOST_MS) },
+        request: { signal: AbortSignal.any([stopping, AbortSignal.timeout(MOST_MS)]) },
       });
       return { status, headers: headersOf(headers), data };
     } catch (error) {
@@ -76,10 +79,11 @@ function headersOf(headers: Readonly<Record<string, unknown>>): Record<string, s
   );
 }
 
-/** Such as ECONNREFUSED: a code says more than "fetch failed", and holds no data. */
+/** Such as ECONNREFUSED: it says more than "fetch failed", and holds no data. */
 function reasonOf(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
+    if (cause.name === 'AbortError') return 'Shiplog stops';
     if (cause.name === 'TimeoutError') return `nothing within ${MOST_MS / 1_000} s`;
   }
   return 'the connection failed';

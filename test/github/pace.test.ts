@@ -26,7 +26,7 @@ describe('an installation’s pace', () => {
 
   it('stops at the points of a minute, apart for REST and GraphQL', async () => {
     const pace = new Pace();
-    for (let call = 0; call < 90; call++) await pace.run('core', 5, nothing);
+    for (let call = 0; call < 140; call++) await pace.run('core', 5, nothing);
     await expect(pace.run('core', 1, nothing)).rejects.toMatchObject({ name: 'RateLimitedError' });
     await pace.run('graphql', 1, nothing);
   });
