@@ -30,3 +30,25 @@ export function appJwt({ appId, privateKey }: Pick<StandIn, 'appId' | 'privateKe
   const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
 }
+
+interface JsonRequest {
+  /** `/graphql`, or a path of REST. */
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One bare request: a POST when it has a body. */
+export async function githubJson(
+  { url }: Pick<StandIn, 'url'>,
+  { path, token, body, headers = {} }: JsonRequest,
+): Promise<{ status: number; headers: Headers; body: unknown }> {
+  const response = await fetch(`${url}/api${path === '/graphql' ? '' : '/v3'}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+}

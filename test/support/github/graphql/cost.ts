@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
   type GraphQLCompositeType,
   isObjectType,
   isInterfaceType,
@@ -90,27 +91,29 @@ function listLength(walk: Walk, field: FieldNode): number {
 
 function argument(walk: Walk, field: FieldNode, name: string): unknown {
   const value = field.arguments?.find((each) => each.name.value === name)?.value;
-  if (!value) return undefined;
+  return value && readValue(walk, value);
+}
+
+function readValue(walk: Walk, value: ValueNode): unknown {
   if (value.kind === Kind.INT) return Number(value.value);
+  if (value.kind === Kind.BOOLEAN) return value.value;
   if (value.kind === Kind.LIST) return value.values;
   if (value.kind !== Kind.VARIABLE) return undefined;
   return walk.variables[value.name.value] ?? defaultOf(walk, value.name.value);
 }
 
-function defaultOf({ document }: Walk, variable: string): unknown {
-  const operation = document.definitions.find(
+function defaultOf(walk: Walk, variable: string): unknown {
+  const operation = walk.document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   const value = operation?.variableDefinitions?.find((each) => each.variable.name.value === variable)?.defaultValue;
-  return value?.kind === Kind.INT ? Number(value.value) : undefined;
+  return value && readValue(walk, value);
 }
 
 /** By `@include` or `@skip`. */
-function isLeftOut({ variables }: Walk, { directives = [] }: SelectionNode): boolean {
+function isLeftOut(walk: Walk, { directives = [] }: SelectionNode): boolean {
   return directives.some(({ name, arguments: [condition] = [] }) => {
-    const value = condition?.value;
-    const isTrue =
-      value?.kind === Kind.VARIABLE ? variables[value.name.value] : value?.kind === Kind.BOOLEAN && value.value;
+    const isTrue = condition && readValue(walk, condition.value);
     return (name.value === 'include' && isTrue === false) || (name.value === 'skip' && isTrue === true);
   });
 }

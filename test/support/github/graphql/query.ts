@@ -1,21 +1,18 @@
-import { readFileSync } from 'node:fs';
 import {
-  buildSchema,
   type DocumentNode,
   execute,
   type ExecutionResult,
   type GraphQLFieldResolver,
   GraphQLError,
-  type GraphQLSchema,
   parse,
   validate,
 } from 'graphql';
+import { githubSchema } from '../../github-schema.ts';
 import type { QueryContext } from './context.ts';
 import { type QueryCost, queryCost } from './cost.ts';
 import { failure } from './failure.ts';
 import { queryRoot } from './query-root.ts';
 
-let builtSchema: GraphQLSchema | undefined;
 const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 const NODE_LIMIT = 500_000;
 
@@ -33,7 +30,7 @@ export interface PreparedQuery extends QueryRequest {
 export function prepareQuery(request: QueryRequest): PreparedQuery | readonly GraphQLError[] {
   const document = readDocument(request.query);
   if (!('kind' in document)) return document;
-  const cost = queryCost({ schema: schema(), document, variables: request.variables });
+  const cost = queryCost({ schema: githubSchema(), document, variables: request.variables });
   if (cost.nodes <= NODE_LIMIT) return { ...request, document, cost };
   const text = `This query requests up to ${cost.nodes} possible nodes which exceeds the maximum limit of ${NODE_LIMIT}.`;
   return [failure('MAX_NODE_LIMIT_EXCEEDED', text)];
@@ -46,7 +43,7 @@ export async function runQuery(
   lacks: (field: string) => void,
 ): Promise<ExecutionResult> {
   return execute({
-    schema: schema(),
+    schema: githubSchema(),
     document,
     variableValues: variables,
     rootValue: queryRoot(context),
@@ -77,19 +74,10 @@ function readDocument(text: string): DocumentNode | readonly GraphQLError[] {
 function parseDocument(text: string): DocumentNode | readonly GraphQLError[] {
   try {
     const document = parse(text);
-    const errors = validate(schema(), document);
+    const errors = validate(githubSchema(), document);
     return errors.length > 0 ? errors : document;
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;
   }
-}
-
-/** The module's own entry also reads the schema as JSON, which takes longer than all else. */
-function schema(): GraphQLSchema {
-  builtSchema ??= buildSchema(
-    readFileSync(new URL('schema.graphql', import.meta.resolve('@octokit/graphql-schema')), 'utf8'),
-    { assumeValid: true },
-  );
-  return builtSchema;
 }
