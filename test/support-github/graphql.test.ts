@@ -33,6 +33,7 @@ const page = z.object({
 /** Every node of a list of a repository or an organization, in pages of 4. */
 async function walk(owner: string, list: string, fields: string) {
   const nodes: z.output<typeof page>['nodes'] = [];
+  let totalCount = 0;
   for (let after: string | null = null, more = true; more; ) {
     const text = `query($after: String) { owner: ${owner} { list: ${list} { totalCount pageInfo { hasNextPage endCursor } nodes { ${fields} } } } }`;
     const { data, errors } = await query(text, { after });
@@ -41,19 +42,23 @@ async function walk(owner: string, list: string, fields: string) {
     nodes.push(...read.nodes);
     after = read.pageInfo.endCursor;
     more = read.pageInfo.hasNextPage;
-    if (!more) expect(nodes).toHaveLength(read.totalCount);
+    totalCount = read.totalCount;
   }
+  expect(nodes).toHaveLength(totalCount);
   return nodes;
 }
 
 const repositoryOf = (name: string) => `repository(owner: "acme", name: "${name}")`;
 
+function newest(items: readonly { id: number; updatedAt: string }[]): number[] {
+  const sorted = items.toSorted((a, b) =>
+    a.updatedAt === b.updatedAt ? b.id - a.id : a.updatedAt < b.updatedAt ? 1 : -1,
+  );
+  return sorted.map(({ id }) => id);
+}
+
 it('pages through everything of every repository, as the truth has it', async () => {
   for (const repository of standIn.truth.repositories) {
-    const newest = (items: readonly { id: number; updatedAt: string }[]) =>
-      items
-        .toSorted((a, b) => (a.updatedAt === b.updatedAt ? b.id - a.id : a.updatedAt < b.updatedAt ? 1 : -1))
-        .map(({ id }) => id);
     const owner = repositoryOf(repository.name);
     const order = 'orderBy: { field: UPDATED_AT, direction: DESC }';
     const pulls = await walk(

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installationOctokit } from '../support/github/octokit.ts';
 import { responseProblems } from '../support/github/openapi-check.ts';
+import { fixtureRoutes } from '../support/github/openapi-check.ts';
+import { restRoutes } from '../support/github/rest/routes.ts';
 import { type StandIn, startStandIn } from '../support/github/stand-in.ts';
 import { sampleOrg } from '../support/github/truth/sample-org.ts';
 
@@ -17,6 +19,11 @@ beforeAll(async () => {
   octokit = await installationOctokit(standIn, installation.id);
 });
 afterAll(() => standIn.stop());
+
+it('has a description of each of its routes, and of no other', async () => {
+  const routes = restRoutes(standIn).map(({ route }) => route);
+  expect(routes.toSorted()).toEqual((await fixtureRoutes()).toSorted());
+});
 
 const repo = { owner: 'acme', repo: 'service-1' };
 

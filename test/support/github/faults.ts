@@ -32,6 +32,8 @@ export interface FaultRequest extends Pick<StandInRequest, 'method' | 'path' | '
 
 /** What a test wants to go wrong, the first match first. */
 export class Faults {
+  /** Runs before each answer: to change the truth in the middle of something. */
+  before: ((request: FaultRequest) => void | Promise<void>) | undefined;
   readonly #faults: { fault: Fault; left: number }[] = [];
 
   add(fault: Fault): void {
@@ -40,6 +42,7 @@ export class Faults {
 
   clear(): void {
     this.#faults.length = 0;
+    this.before = undefined;
   }
 
   take(request: FaultRequest): Trouble | undefined {

@@ -9,6 +9,7 @@ import type { RateLimits, Resource } from './rate-limits.ts';
 import { Refusal, type StandInRequest, type StandInResponse } from './request.ts';
 import type { Router } from './rest/router.ts';
 import type { Caller, Tokens } from './tokens.ts';
+import type { Traffic } from './traffic.ts';
 import type { Truth } from './truth/truth.ts';
 
 /** One request that came in, in the order of arrival. */
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly tokens: Tokens;
   readonly rateLimits: RateLimits;
   readonly faults: Faults;
+  readonly traffic: Traffic;
   readonly router: Router;
   /** Checks a REST request against GitHub's description of it. */
   readonly check: (request: StandInRequest) => Promise<void>;
@@ -66,6 +68,7 @@ async function handle(parts: ServerParts, incoming: IncomingMessage, response: S
     query: url.searchParams,
     ...(isGraphql ? readOperation(body) : {}),
   };
+  await parts.faults.before?.(seen);
   const trouble = parts.faults.take(seen);
   if (trouble?.kind === 'slow') await trouble.until;
   if (trouble?.kind === 'cut') {
@@ -88,9 +91,11 @@ interface ApiRequest {
 async function answerApi(parts: ServerParts, { request, isGraphql, trouble }: ApiRequest) {
   let points = 0;
   let caller: Caller = { kind: 'nobody' };
+  let leave: (() => void) | undefined;
   const resource: Resource = isGraphql ? 'graphql' : 'core';
   const answer = await refusing(async () => {
     caller = parts.tokens.identify(request.headers.authorization);
+    leave = parts.traffic.enter(budgetOf(caller));
     const whole = { ...request, caller };
     if (trouble) {
       const instead = troubledAnswer(parts, { trouble, isGraphql, budget: budgetOf(caller) });
@@ -103,6 +108,7 @@ async function answerApi(parts: ServerParts, { request, isGraphql, trouble }: Ap
     };
     return answerGraphql(whole, { ...parts, count }, trouble);
   });
+  leave?.();
   const limits = parts.rateLimits.headers(budgetOf(caller), resource);
   return { points, answer: { ...answer, headers: { ...limits, ...answer.headers } } };
 }

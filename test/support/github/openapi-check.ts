@@ -40,6 +40,12 @@ export async function responseProblems({ method, path, status, body }: Answer): 
   );
 }
 
+/** Of the fixture, as `GET /repos/{owner}/{repo}`. */
+export async function fixtureRoutes(): Promise<string[]> {
+  const { router } = await openapi();
+  return router.getOperations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+}
+
 /** Made once for all stand-ins of a process. */
 function openapi(): Promise<OpenAPIBackend> {
   backend ??= new OpenAPIBackend({

@@ -1,5 +1,4 @@
 import type { Account, RepositoryOptions } from '../payloads.ts';
-import type { Organization } from './truth/organization.ts';
 import type { Person } from './truth/person.ts';
 import type { Repository } from './truth/repository.ts';
 
@@ -8,11 +7,7 @@ export function accountOf({ id, login, type }: Person): Account {
   return { id, login, type };
 }
 
-export function organizationAccount({ id, login }: Pick<Organization, 'id' | 'login'>): Account {
-  return { id, login, type: 'Organization' };
-}
-
-export function ownerOf({ owner, ownerId }: Repository): Account {
+function ownerOf({ owner, ownerId }: Repository): Account {
   return { id: ownerId, login: owner, type: 'Organization' };
 }
 

@@ -1,5 +1,5 @@
 import { type Changes, createChanges } from './changes/changes.ts';
-import { type Fault, Faults } from './faults.ts';
+import { type Fault, type FaultRequest, Faults } from './faults.ts';
 import { GitServer } from './git-server.ts';
 import { Hook } from './hook/hook.ts';
 import { listen, type SeenRequest } from './http-server.ts';
@@ -7,6 +7,7 @@ import { requestProblems } from './openapi-check.ts';
 import { RateLimits, type Resource } from './rate-limits.ts';
 import { Router } from './rest/router.ts';
 import { restRoutes } from './rest/routes.ts';
+import { Traffic } from './traffic.ts';
 import { Tokens } from './tokens.ts';
 import { Truth } from './truth/truth.ts';
 
@@ -53,7 +54,11 @@ export interface StandIn {
   /** How many requests were checked against GitHub's descriptions. */
   readonly checked: number;
   fault(fault: Fault): void;
+  /** Runs before each answer: to change the truth in the middle of something. `clearFaults` ends it. */
+  beforeAnswer(run: (request: FaultRequest) => void | Promise<void>): void;
   clearFaults(): void;
+  /** The most requests of an installation that were under way at once. */
+  peakInFlight(installationId: number): number;
   stop(): Promise<void>;
 }
 
@@ -71,6 +76,7 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
   const requests: SeenRequest[] = [];
   const violations: string[] = [];
   const faults = new Faults();
+  const traffic = new Traffic();
   const rateLimits = new RateLimits(limits);
   const tokens = new Tokens(truth, APP_ID);
   const git = new GitServer(truth, tokens);
@@ -80,6 +86,7 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
     tokens,
     rateLimits,
     faults,
+    traffic,
     router: new Router(restRoutes({ hook, tokens, rateLimits })),
     check: async (request) => {
       state.checked += 1;
@@ -122,6 +129,10 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
       return state.checked;
     },
     fault: (fault) => faults.add(fault),
+    beforeAnswer: (run) => {
+      faults.before = run;
+    },
+    peakInFlight: (installationId) => traffic.peak(`installation ${installationId}`),
     clearFaults: () => faults.clear(),
     stop: () => {
       server.closeAllConnections();

@@ -93,7 +93,8 @@ function historyConnection(context: QueryContext, { repository, tip, args }: His
   if (args.after && from === tip && position === '-1') {
     throw failure('INVALID_CURSOR_ARGUMENTS', `\`${args.after}\` does not appear to be a valid cursor.`);
   }
-  const all = repository.history(from).filter(({ committer }) => isWithin(committer.at, args));
+  const history = repository.history(from);
+  const all = args.since || args.until ? history.filter(({ committer }) => isWithin(committer.at, args)) : history;
   const start = Number(position) + 1;
   const page = all.slice(start, start + (args.first ?? 0));
   const cursorOf = (index: number) => `${from} ${start + index}`;

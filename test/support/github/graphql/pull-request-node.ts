@@ -111,7 +111,7 @@ interface ReviewOfPull {
   readonly review: Review;
 }
 
-export function reviewNode(context: QueryContext, { repository, pull, review }: ReviewOfPull): Node {
+function reviewNode(context: QueryContext, { repository, pull, review }: ReviewOfPull): Node {
   const path = `/${repository.fullName}/pull/${pull.number}#pullrequestreview-${review.id}`;
   return {
     __typename: 'PullRequestReview',

@@ -10,7 +10,7 @@ export interface Person {
 export type Role = string;
 
 /** What the five built-in roles allow, the least first. */
-export const roles = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
+const roles = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type BaseRole = (typeof roles)[number];
 
 export interface CustomRole {
