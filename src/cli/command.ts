@@ -14,9 +14,12 @@ export interface Command {
   run(input: CommandInput): Promise<number>;
 }
 
+/** An array of an option that may be given several times. */
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
 export interface CommandInput {
   readonly arguments: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, OptionValue>>;
   readonly config: Config;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

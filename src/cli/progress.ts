@@ -4,8 +4,18 @@ const EVERY_PLAIN_MS = 5_000;
 
 interface State {
   readonly done: number;
-  readonly total: number;
+  readonly total: number | null;
+  readonly tail: string | undefined;
   readonly seconds: number;
+}
+
+export interface ProgressUpdate {
+  readonly label: string;
+  readonly done: number;
+  /** Null: nobody knows; then there is no bar. */
+  readonly total: number | null;
+  /** In place of the rate and the time left, for whoever knows better. */
+  readonly tail?: string;
 }
 
 /** Shows how far a piece of work has come: a bar on a terminal, now and then a line elsewhere. */
@@ -21,7 +31,7 @@ export class Progress {
   }
 
   /** A new label ends the bar of the one before and starts its own. */
-  update({ label, done, total }: { label: string; done: number; total: number }): void {
+  update({ label, done, total, tail }: ProgressUpdate): void {
     const now = performance.now();
     if (label !== this.#label) {
       this.finish();
@@ -29,7 +39,7 @@ export class Progress {
       this.#startedAt = now;
       this.#shownAt = now;
     }
-    this.#state = { done, total, seconds: (now - this.#startedAt) / 1_000 };
+    this.#state = { done, total, tail, seconds: (now - this.#startedAt) / 1_000 };
     if (now - this.#shownAt < (this.#stream.isTTY ? EVERY_MS : EVERY_PLAIN_MS)) return;
     this.#shownAt = now;
     this.#show();
@@ -49,14 +59,14 @@ export class Progress {
     this.#state = undefined;
   }
 
-  #describe({ done, total, seconds }: State): string {
+  #describe({ done, total, tail, seconds }: State): string {
+    const label = this.#label.padEnd(9);
+    if (total === null) return `  ${label} ${formatCount(done)} so far, ${tail ?? formatRate({ done, seconds })}`;
     const part = total === 0 ? 1 : Math.min(done / total, 1);
     const bar = this.#stream.isTTY ? `${'█'.repeat(Math.round(part * BAR)).padEnd(BAR, '░')} ` : '';
-    const rate = seconds > 0 ? done / seconds : 0;
-    const left = done < total && rate > 0 ? `, ${formatDuration((total - done) / rate)} left` : '';
     const percent = `${Math.floor(part * 100)} %`.padStart(5);
     const counts = `${formatCount(done)} of ${formatCount(total)}`;
-    return `  ${this.#label.padEnd(9)} ${bar}${percent}  ${counts}, ${formatCount(Math.round(rate))}/s${left}`;
+    return `  ${label} ${bar}${percent}  ${counts}, ${tail ?? formatRate({ done, total, seconds })}`;
   }
 
   #show(): void {
@@ -80,7 +90,13 @@ export function formatCounted(count: number, one: string): string {
   return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
-function formatDuration(seconds: number): string {
+function formatRate({ done, total = done, seconds }: { done: number; total?: number; seconds: number }): string {
+  const rate = seconds > 0 ? done / seconds : 0;
+  const left = done < total && rate > 0 ? `, ${formatDuration((total - done) / rate)} left` : '';
+  return `${formatCount(Math.round(rate))}/s${left}`;
+}
+
+export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

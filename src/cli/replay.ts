@@ -2,7 +2,7 @@ import type { Destination } from '../replay/destination.ts';
 import { replay, type ReplayObserver, type Stage } from '../replay/replay.ts';
 import type { Story } from '../replay/story.ts';
 import { countWebhooks } from '../replay/webhooks.ts';
-import type { Command, CommandInput } from './command.ts';
+import type { Command, CommandInput, OptionValue } from './command.ts';
 import { formatCounted, Progress } from './progress.ts';
 import { describeResult, isEqual, printCounts } from './replay-result.ts';
 
@@ -97,6 +97,6 @@ function describeDestination(destination: Destination, { webhooks, name }: { web
   return `${started}Sending ${formatCounted(webhooks, 'webhook')} of ${name} to ${destination.url}.`;
 }
 
-function asText(option: string | boolean | undefined): string | undefined {
+function asText(option: OptionValue): string | undefined {
   return typeof option === 'string' ? option : undefined;
 }

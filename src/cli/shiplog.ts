@@ -2,15 +2,17 @@ import { parseArgs } from 'node:util';
 import { loadConfig, readEnvironment } from '../config.ts';
 import { ConfigError, ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
 import { GitError } from '../sync/git-process.ts';
-import type { Command } from './command.ts';
+import type { Command, OptionValue } from './command.ts';
 import { metricsCommand } from './metrics.ts';
 import { recomputeCommand } from './recompute.ts';
 import { replayCommand } from './replay.ts';
+import { syncCommand } from './sync.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   replay: replayCommand,
   metrics: metricsCommand,
   recompute: recomputeCommand,
+  sync: syncCommand,
 };
 
 const USAGE = 2;
@@ -55,8 +57,8 @@ function parse(command: Command, args: string[]) {
   const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const parsed: Record<string, string | boolean | undefined> = {};
-    for (const [key, value] of Object.entries(values)) if (!Array.isArray(value)) parsed[key] = value;
+    const parsed: Record<string, OptionValue> = {};
+    for (const [key, value] of Object.entries(values)) parsed[key] = Array.isArray(value) ? value.map(String) : value;
     const missing = command.arguments[positionals.length];
     if (missing !== undefined && !missing.startsWith('[') && parsed['help'] !== true) return `${missing} is missing.`;
     const extra = positionals[command.arguments.length];

@@ -53,7 +53,8 @@ async function startTemporary(config: Config): Promise<Omit<Destination, 'lastin
   return { url, webhookUrl: `${url}${WEBHOOK_PATH}`, secret, temporary: true, stop: () => shiplog.stop() };
 }
 
-async function findRunning(config: Config): Promise<string | undefined> {
+/** The Shiplog that answers where this configuration says. */
+export async function findRunning(config: Config): Promise<string | undefined> {
   for (const url of [localUrl(config), config.publicUrl?.replace(/\/+$/, '')]) {
     if (url !== undefined && (await isShiplog(url))) return url;
   }

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { Budget } from '../../github/budget.ts';
 import { currentRate, isOpen, type Progress, progressOf, rateOf, sumProgress, timeLeft } from '../../sync/progress.ts';
 import type { EntityName } from '../../sync/entity.ts';
 import { REPOSITORY_LIST } from '../../sync/sync-cursor.ts';
@@ -90,6 +91,7 @@ export interface OrgRows {
   readonly installed: boolean;
   readonly totals: TotalsRow;
   readonly turn: TurnRow | undefined;
+  readonly budgets: readonly Budget[];
   readonly syncs: readonly SyncRow[];
   readonly repositories: readonly SyncedRepository[];
 }
@@ -108,6 +110,7 @@ export function presentOrg(rows: OrgRows): z.infer<typeof orgProgressSchema> {
     rate_per_minute: rate,
     time_left_s: timeLeft(progress, rate),
     waiting: waitingOf(rows, state),
+    budget: rows.budgets.map(({ resetAt, ...budget }) => ({ ...budget, resets_at: iso(resetAt) })),
     syncs: syncs.map(presentSync),
     repositories: repositories.map((repository) => presentRepository(repository, rate)),
   };

@@ -3,6 +3,7 @@ import { entities } from '../../sync/entity.ts';
 import { timestamp } from './parameters.ts';
 
 const rate = z.int().nullable();
+const done = z.int().openapi({ description: 'Items that were read, in the latest pass.' });
 const total = z
   .int()
   .nullable()
@@ -21,7 +22,7 @@ export const entityProgressSchema = z
         '`forbidden`: the app lacks a permission. `gone`: GitHub has it no more, or the app does not see it. `failed`: given up after several tries.',
     }),
     phase,
-    done: z.int(),
+    done,
     total,
     rate_per_minute: rate.openapi({ description: 'While it is read; null before.' }),
     requests: z.int().openapi({ description: 'To GitHub, in this pass.' }),
@@ -43,7 +44,7 @@ export const repositoryProgressSchema = z
       description: '`incomplete`: it has ended, and not everything could be read.',
     }),
     phase,
-    done: z.int(),
+    done,
     total,
     rate_per_minute: rate,
     time_left_s: timeLeft,
@@ -85,11 +86,19 @@ export const orgProgressSchema = z
     }),
     action: z.string().nullable().openapi({ description: 'What to do, when something has to be done.' }),
     phase: z.enum(['repositories', 'recent', 'rest']).nullable(),
-    done: z.int(),
+    done,
     total,
     rate_per_minute: z.int().openapi({ description: 'Over the last minute.' }),
     time_left_s: timeLeft,
     waiting: z.object({ reason: z.enum(['rate_limit', 'retry']), until: timestamp }).nullable(),
+    budget: z
+      .array(
+        z.object({ resource: z.enum(['core', 'graphql']), limit: z.int(), remaining: z.int(), resets_at: timestamp }),
+      )
+      .openapi({
+        description:
+          'What GitHub has left for the app: REST requests (`core`) and GraphQL points. Empty until it has told, and after a reset. History leaves some of it to live work.',
+      }),
     syncs: z.array(syncSchema).openapi({ description: 'Those that run, and the latest others: ten at most.' }),
     repositories: z
       .array(repositoryProgressSchema)

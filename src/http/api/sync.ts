@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
+import { readBudget } from '../../github/budget.ts';
 import type { Queue } from '../../queue.ts';
 import { cancelSync } from '../../sync/cancel-sync.ts';
 import { findInstallationId } from '../../sync/next-page.ts';
@@ -113,12 +114,14 @@ async function getOrg(db: Database, name: string): Promise<Org> {
 
 async function readProgress(db: Database, { tenant_id: tenantId }: Org, connected: boolean) {
   const turn = await findTurn(db, tenantId);
+  const { budgets } = await readBudget(db, tenantId);
   return withTenant(db, tenantId, async (trx) =>
     presentOrg({
       connected,
       installed: (await findInstallationId(trx, tenantId)) !== null,
       totals: await findTotals(trx, tenantId),
       turn,
+      budgets,
       syncs: await listSyncs(trx, tenantId),
       repositories: await listUnfinished(trx, tenantId),
     }),

@@ -26,6 +26,13 @@ function setCursor(tenantId: number, repositoryId: number, entity: string, chang
   );
 }
 
+await withTenant(db, 1, (trx) =>
+  sql`insert into rate_limits (tenant_id, resource, installation_id, quota, remaining, reset_at)
+    values (1, 'graphql', 1, 5000, 4321, '2999-01-01T00:00:00Z'), (1, 'core', 1, 5000, 7, '2000-01-01T00:00:00Z')`.execute(
+    trx,
+  ),
+);
+
 describe('the sync of an organization', () => {
   it('is idle before anybody asks', async () => {
     expect((await get('/api/v1/orgs/acme/sync')).body).toMatchObject({
@@ -34,6 +41,7 @@ describe('the sync of an organization', () => {
       done: 0,
       total: 0,
       syncs: [],
+      budget: [{ resource: 'graphql', limit: 5_000, remaining: 4_321, resets_at: '2999-01-01T00:00:00.000Z' }],
       repositories: [],
     });
   });
