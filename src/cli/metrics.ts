@@ -6,7 +6,7 @@ import { ConfigError, NotFoundError } from '../errors.ts';
 import { windowBefore, windowOf } from '../metrics/query/default-window.ts';
 import { metricNames } from '../metrics/query/metrics.ts';
 import { type MetricResult, queryMetric } from '../metrics/query/query-metric.ts';
-import type { Command, CommandInput } from './command.ts';
+import type { Command, CommandInput, OptionValue } from './command.ts';
 import { describeMetrics } from './metrics-result.ts';
 
 export const metricsCommand: Command = {
@@ -47,7 +47,7 @@ async function runMetrics({ arguments: [org = ''], options, config }: CommandInp
   }
 }
 
-function timeOf(option: string | boolean | undefined): Date | undefined {
+function timeOf(option: OptionValue): Date | undefined {
   if (typeof option !== 'string') return undefined;
   const time = new Date(option);
   if (Number.isNaN(time.getTime())) throw new ConfigError(`"${option}" is not a date such as 2026-01-01.`);
