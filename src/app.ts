@@ -1,3 +1,4 @@
+import { onAccess } from './reactions/on-access.ts';
 import { onGrant } from './reactions/on-grant.ts';
 import { onInstallation } from './reactions/on-installation.ts';
 import type { ReactionDeps, Subscriber } from './reactions/reaction-deps.ts';
@@ -7,5 +8,6 @@ export function createApp(deps: ReactionDeps): (app: Subscriber) => void {
   return (app) => {
     onGrant(app, deps);
     onInstallation(app, deps);
+    onAccess(app, deps);
   };
 }

@@ -14,6 +14,9 @@ export const SYNC_PAGE = 'sync-page';
 /** Sets off the reactions to the deliveries of a batch: one job for those that have any, sent in the commit that applies them. */
 export const REACT = 'react';
 
+/** Reads again who has access: an organization, a team, a member or a repository a job. */
+export const SYNC_ACCESS = 'sync-access';
+
 /** Brings what is derived from the facts of one tenant up to date, sent in the commit that changes these. */
 export const RECOMPUTE_METRICS = 'recompute-metrics';
 
@@ -60,6 +63,18 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelay: 2,
     retryBackoff: true,
     retryDelayMax: 600,
+    expireInSeconds: 3_600,
+    deleteAfterSeconds: 600,
+  });
+  // What is asked for twice before it runs is read once.
+  await queue.createQueue(SYNC_ACCESS, {
+    policy: 'short',
+    notify: true,
+    retryLimit: 8,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    heartbeatSeconds: 60,
     expireInSeconds: 3_600,
     deleteAfterSeconds: 600,
   });

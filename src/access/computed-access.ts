@@ -15,9 +15,7 @@ export function computedAccess(tenantId: number, scope: AccessScope): RawBuilder
     computed as materialized (
       select distinct on (g.repository_id, g.user_id) g.repository_id, g.user_id,
         (${rankedLevels}::text[])[coalesce(r.rank, ${UNKNOWN_RANK})] as level,
-        case when r.custom then g.role end as custom_role,
-        case when r.rank is not null then g.path end as path,
-        g.unreadable, g.initial
+        case when r.custom is not false then g.role end as custom_role, g.path, g.unreadable, g.initial
       from grants g left join role_ranks r on r.name = g.role
       order by g.repository_id, g.user_id, coalesce(r.rank, ${UNKNOWN_RANK}) desc, g.kind, g.path collate "C"
     )`;

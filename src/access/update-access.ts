@@ -85,8 +85,10 @@ function wantedAccess(tenantId: number, scope: AccessScope): RawBuilder<unknown>
     wanted as (
       select repository_id, user_id, computed_level, github_level, reason, initial,
         case when reason is null then coalesce(github_level, computed_level) else 'unknown' end as level,
-        case when reason is null and github_level is null then custom_role end as custom_role,
-        case when reason is null and github_level is null then path end as path
-      from judged
+        case when is_explained then custom_role end as custom_role,
+        case when is_explained then path end as path
+      from judged cross join lateral (
+        select reason is null and (github_level is null or computed_level = 'unknown') as is_explained
+      ) explained
     )`;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
+import { updateAccessOf } from '../access/update-access-of.ts';
 import { applyFacts } from '../facts/apply.ts';
 import { isOfTheFacts } from '../facts/fault.ts';
 import type { LogFields, Logger } from '../logging.ts';
@@ -45,11 +46,9 @@ async function applyTogether(
 ): Promise<DeliveryOutcome[]> {
   await sql`savepoint deliveries`.execute(trx);
   try {
-    await applyFacts(
-      trx,
-      tenantId,
-      mapped.map(({ facts }) => facts),
-    );
+    const facts = mapped.map((one) => one.facts);
+    await applyFacts(trx, tenantId, facts);
+    await updateAccessOf(trx, tenantId, facts);
     await sql`release savepoint deliveries`.execute(trx);
     return mapped.map(({ delivery }) => ({ delivery, state: 'applied', tenantId, error: null, dueAt: null }));
   } catch (error) {

@@ -11,6 +11,7 @@ import { startReact } from './react.ts';
 import type { Reactions } from './reactions.ts';
 import { startSweep } from './sweep.ts';
 import type { SyncDeps } from '../sync/sync-page.ts';
+import { startAccessJobs } from './access-jobs.ts';
 import { startSyncJobs } from './sync-jobs.ts';
 
 export interface WorkerOptions {
@@ -61,8 +62,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
+  const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
   return {
     stop: async () => {
+      await accessJobs?.stop();
       await syncJobs?.stop();
       await sweep.stop();
       await react?.stop();

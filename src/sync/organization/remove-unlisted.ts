@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import { applyFacts } from '../../facts/apply.ts';
+import { type Facts, factTables } from '../../facts/facts.ts';
+
+const lists = [
+  'organization_members',
+  'teams',
+  'team_members',
+  'team_repositories',
+  'custom_repository_roles',
+  'repository_collaborators',
+] as const;
+type ListTable = (typeof lists)[number];
+
+interface Listing {
+  /** When GitHub was asked. */
+  readonly at: string;
+  /** Only of these teams, or of this repository; left out: the list was of all. */
+  readonly teamIds?: readonly number[];
+  readonly repositoryId?: number;
+}
+
+/**
+ * Marks as removed what a list had before and has no more: all that was not seen since GitHub was asked. What an event
+ * told after that stays.
+ * @param trx where the facts of the list have been applied
+ */
+export async function removeUnlisted(
+  trx: Trx,
+  tenantId: number,
+  table: ListTable,
+  { at, teamIds, repositoryId }: Listing,
+): Promise<Facts> {
+  const { key, groups } = factTables[table];
+  const columns = [...Object.keys(key), ...Object.keys(groups.observed)].filter((name) => name !== 'removed_at');
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${sql.join(columns.map((name) => sql.ref(name)))} from ${sql.table(table)}
+    where tenant_id = ${tenantId} and removed_at is null and observed_at < ${at}::timestamptz
+      and ${teamIds ? sql`team_id = any(${teamIds}::bigint[])` : sql`true`}
+      and ${repositoryId === undefined ? sql`true` : sql`repository_id = ${repositoryId}`}`.execute(trx);
+  const removed = rows.map((row) => {
+    const values = [...pick(row, Object.keys(groups.observed)), ['at', at], ['removed_at', at]] as const;
+    return Object.fromEntries([...pick(row, Object.keys(key)), ['observed', Object.fromEntries(values)]]);
+  });
+  // The rows are of the table whose columns these are.
+  const facts = { [table]: removed } as Facts;
+  await applyFacts(trx, tenantId, [facts]);
+  return facts;
+}
+
+function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]) {
+  return names.map((name) => [name, row[name]] as const);
+}
