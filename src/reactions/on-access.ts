@@ -5,7 +5,10 @@ interface Account {
   readonly id: number;
 }
 
-/** What events about access name is read again: their payloads tell neither all of it nor when. */
+/**
+ * What events about access name is read again: their payloads tell neither all of it nor when. All of an organization
+ * is read when its repositories have been listed.
+ */
 export function onAccess(app: Subscriber, { queue }: ReactionDeps): void {
   const readAgain = ({ id }: Account, subjects: readonly AccessSubject[]): Promise<void> =>
     sendAccessJobs(
@@ -15,14 +18,6 @@ export function onAccess(app: Subscriber, { queue }: ReactionDeps): void {
   onTeam(app, readAgain);
   onPerson(app, readAgain);
   onRepository(app, readAgain);
-  const installed = [
-    'installation.created',
-    'installation.unsuspend',
-    'installation.new_permissions_accepted',
-  ] as const;
-  app.on([...installed], async ({ payload: { installation } }) => {
-    if (installation.account) await readAgain(installation.account, [{ kind: 'organization' }]);
-  });
 }
 
 type ReadAgain = (account: Account, subjects: readonly AccessSubject[]) => Promise<void>;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../db/connection.ts';
-import { enterTenant, leaveTenant } from '../../db/tenant.ts';
+import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { RateLimitedError, SuspendedError } from '../errors.ts';
 import type { GitHub } from '../github/github.ts';
 import type { Queue } from '../queue.ts';
 import type { Entity } from './entity.ts';
 import { finishSyncs } from './finished-syncs.ts';
 import { findDueAt, findInstallationId, findNextPage, type NextPage } from './next-page.ts';
+import { sendAccessJobs } from './organization/access-job.ts';
 import { readPage } from './read-page.ts';
 import { storePage } from './store-page.ts';
 import { inTurn, keepTurn, type NextTurn, passTurn, takeTurn, type Turn } from './turns.ts';
@@ -77,8 +78,14 @@ async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): P
     await finishSyncs(trx, turn.tenantId);
     const dueAt = await findDueAt(trx, turn.tenantId);
     await leaveTenant(trx);
+    if (outcome.listed?.cursor === null) await readAccess(trx, queue, turn.tenantId);
     return passTurn(trx, turn, { dueAt, items }, queue);
   });
+}
+
+/** Who has access is read when it is known to which repositories. */
+function readAccess(trx: Trx, queue: Queue, tenantId: number): Promise<void> {
+  return sendAccessJobs(queue, [{ tenantId, priority: 'history', subject: { kind: 'organization' } }], { trx });
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
