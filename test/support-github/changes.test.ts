@@ -81,6 +81,7 @@ it('makes the webhooks that GitHub describes', async () => {
   await change.repositories.archive(repository);
   await change.repositories.archive(repository, false);
   await change.repositories.transfer(other, elsewhere);
+  await change.installations.renameOrganization(installation, 'acme-renamed');
   installation.repositorySelection = 'selected';
   await change.installations.selectRepository(installation, repository);
   await change.installations.deselectRepository(installation, repository);

@@ -74,7 +74,7 @@ export class GitChanges {
     const before = repository.branches.get(branch) ?? ZERO_SHA;
     if (after === ZERO_SHA) repository.branches.delete(branch);
     else repository.branches.set(branch, after);
-    repository.pushedAt = this.#world.tick();
+    this.#touch(repository);
     await this.#world.tellOfRepository(repository, {
       event: 'push',
       sender,
@@ -92,7 +92,7 @@ export class GitChanges {
 
   async createTag(repository: Repository, { name, sha, sender }: { name: string; sha: string; sender: Person }) {
     repository.tags.push({ name, sha });
-    repository.pushedAt = this.#world.tick();
+    this.#touch(repository);
     const ref = `refs/tags/${name}`;
     await this.#world.tellOfRepository(repository, {
       event: 'push',
@@ -100,6 +100,11 @@ export class GitChanges {
       payload: pushJson(repository, { ref, before: ZERO_SHA, after: sha, commits: [], sender }),
     });
     await this.#tellOfRef(repository, { event: 'create', ref: name, type: 'tag', sender });
+  }
+
+  #touch(repository: Repository): void {
+    repository.pushedAt = this.#world.tick();
+    repository.updatedAt = repository.pushedAt;
   }
 
   async #tellOfRef(repository: Repository, { event, ref, type, sender }: RefChange): Promise<void> {

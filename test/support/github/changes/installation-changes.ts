@@ -1,5 +1,5 @@
 import type { Json } from '../../example-payloads.ts';
-import { installationJson, personJson, repositoryJson } from '../rest/json.ts';
+import { installationJson, ownerJson, personJson, repositoryJson } from '../rest/json.ts';
 import type { Organization } from '../truth/organization.ts';
 import type { Repository } from '../truth/repository.ts';
 import type { Installation } from '../truth/truth.ts';
@@ -56,6 +56,28 @@ export class InstallationChanges {
     await this.#tellOfSelection(installation, { action: 'removed', repository });
   }
 
+  /** Both its own event and that of the installation's target tell of it. */
+  async renameOrganization(installation: Installation, login: string): Promise<void> {
+    const { organization } = installation;
+    const changes = { login: { from: organization.login } };
+    organization.login = login;
+    for (const repository of organization.repositories) {
+      repository.formerNames.push(repository.fullName);
+      repository.owner = login;
+    }
+    await this.#world.tellOfOrganization(organization, {
+      event: 'organization',
+      payload: { action: 'renamed', changes },
+    });
+    const named = { id: installation.id, node_id: `MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u${installation.id}` };
+    const target = {
+      installation: named,
+      account: { ...ownerJson(organization), description: null },
+      target_type: 'Organization',
+    };
+    await this.#emit('installation_target', installation, { action: 'renamed', changes, ...target });
+  }
+
   #touch(installation: Installation): string {
     installation.updatedAt = this.#world.tick();
     return installation.updatedAt;
@@ -86,7 +108,7 @@ export class InstallationChanges {
       event,
       installationId: installation.id,
       repositoryId: null,
-      payload: { ...payload, installation: installationJson(installation), requester: null, sender },
+      payload: { installation: installationJson(installation), requester: null, sender, ...payload },
     });
   }
 }

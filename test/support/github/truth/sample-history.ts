@@ -16,6 +16,9 @@ export interface SampleRequest {
   readonly size: SampleSize;
 }
 
+/** Nobody whom GitHub knows. */
+const STRANGER = { name: 'Stranger', email: 'stranger@elsewhere.example' };
+
 const LABELS = ['bug', 'feature', 'chore', 'incident'];
 
 /** Writes one repository's history: direct commits, and pull requests of every kind and end. */
@@ -77,7 +80,7 @@ export class SampleHistory {
     const committed = this.#random.chance(0.2) ? this.#tick() : authored;
     this.#made += 1;
     const email = this.#random.chance(0.2) ? `${author.id}+${author.login}@users.noreply.github.com` : author.email;
-    const person = { name: author.name, email };
+    const person = this.#random.chance(0.04) ? STRANGER : { name: author.name, email };
     return this.#repository.addCommit(
       {
         parents,
@@ -139,7 +142,7 @@ export class SampleHistory {
       number: this.#repository.nextNumber(),
       title: `Pull request ${index + 1}`,
       body: `Because of ${index + 1}.`,
-      author,
+      author: index % 13 === 12 ? null : author,
       labels: index % 2 === 0 ? [this.#random.pick(LABELS)] : [],
       comments: [],
       createdAt,
