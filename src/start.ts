@@ -88,13 +88,12 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
   const sync = github && openSync(db, { config, github });
   const appId = config.appId ?? null;
   const worker = await startWorker({ db, queue, log, appId, ...(reactions && { reactions }), ...(sync && { sync }) });
-  const stop = () => {
-    github?.stop();
-    return Promise.all([worker.stop(), sync?.stop()]);
-  };
+  const stop = () => Promise.all([worker.stop(), sync?.stop()]);
   resources.add({ name: 'worker', close: stop, withinMs: 2_000 });
   const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
   resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
+  // First, so that no job waits for an answer.
+  if (github) resources.add({ name: 'GitHub', close: async () => github.stop(), withinMs: 100 });
 }
 
 interface WebOptions {

@@ -25,11 +25,11 @@ export interface ConnectedGitHub extends GitHub {
   readonly probot: Probot;
   /** After a change of its permissions: a token has those of the time at which it was made. */
   forgetTokens(installationId: number): void;
-  /** Gives the calls under way a second more. */
+  /** Gives the calls under way half a second more. */
   stop(): void;
 }
 
-const LAST_CALLS_MS = 1_000;
+const LAST_CALLS_MS = 500;
 
 /** @throws ConfigError when not connected */
 export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHub {

@@ -32,8 +32,9 @@ export interface InstallationRef {
  * RateLimitedError when the budget is used up or GitHub says so (try again at `retryAt`; no failed attempt),
  * NotFoundError when there is no such thing (any more), ForbiddenError when the installation may not read it,
  * SuspendedError when the installation is suspended, deleted or its token revoked,
- * GitHubUnavailableError on 5xx and lost connections (a smaller page may go through), and
- * IncompleteResponseError when a 200 carries `errors`: its data must not advance a cursor.
+ * GitHubUnavailableError on 5xx and lost connections (a smaller page may go through),
+ * IncompleteResponseError when a 200 carries `errors`: its data must not advance a cursor, and
+ * UnexpectedResponseError when the answer is not of the shape that was asked for, or GitHub refuses the question.
  */
 export interface InstallationClient {
   graphql<Variables extends object, Data>(
@@ -46,7 +47,7 @@ export interface InstallationClient {
 }
 
 /** One page of a list, for whoever keeps its place across restarts. */
-export interface RestPage<Data> {
+interface RestPage<Data> {
   readonly data: Data;
   /** The query of the `Link` header's next page, such as `{cursor: 'v1_17'}`; null at the end. */
   readonly next: Readonly<Record<string, string>> | null;

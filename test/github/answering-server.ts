@@ -24,14 +24,14 @@ export interface AnsweringServer {
   readonly config: Config;
   readonly asked: Asked[];
   /** What is asked from now on is answered by this; undefined leaves it to the server's own answers. */
-  /** `cut` ends the connection without an answer. */
-  answer(reply: (asked: Asked) => Reply | 'cut' | undefined): void;
+  /** `cut` ends the connection without an answer; `silence` gives none. */
+  answer(reply: (asked: Asked) => Reply | 'cut' | 'silence' | undefined): void;
 }
 
 /** A GitHub of a few lines: tokens and an ample budget, and whatever a test answers. */
 export async function startAnsweringServer(): Promise<AnsweringServer> {
   const asked: Asked[] = [];
-  let reply: ((asked: Asked) => Reply | 'cut' | undefined) | undefined;
+  let reply: ((asked: Asked) => Reply | 'cut' | 'silence' | undefined) | undefined;
   let tokens = 0;
   const own = ({ method, path }: Asked): Reply => {
     if (method === 'GET' && /^\/api\/v3\/app\/installations\/\d+$/.test(path)) {
@@ -53,6 +53,7 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
       const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       asked.push(one);
       const answered = reply?.(one) ?? own(one);
+      if (answered === 'silence') return;
       if (answered === 'cut') {
         request.socket.destroy();
         return;
