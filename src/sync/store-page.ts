@@ -15,20 +15,25 @@ export interface PageToStore {
   readonly tenantId: number;
   readonly next: NextPage;
   readonly outcome: PageOutcome;
+  /** What is wrong with the page, if anything is. */
+  readonly fault: PageFault | undefined;
   readonly horizonDays: number | null;
 }
 
+export interface PageFault {
+  readonly error: unknown;
+}
+
 /**
- * Stores what came of a page, and where its cursor stands after it.
- * @param trx inside `withTenant`
+ * Stores where the cursor stands after a page.
+ * @param trx inside `withTenant`, with the turn locked
  * @returns how many items it had
  */
 export async function storePage(trx: Trx, stored: PageToStore): Promise<number> {
-  const { tenantId, next, outcome } = stored;
+  const { tenantId, next, outcome, fault } = stored;
   const cursor = await lockCursor(trx, tenantId, next.cursor);
   if (cursor === undefined) return 0;
   const { page } = outcome;
-  const fault = page === undefined ? { error: outcome.error } : await applyPage(trx, tenantId, page);
   if (page === undefined || fault !== undefined) {
     await storeCursor(trx, tenantId, afterFailure(cursor, fault?.error));
     return 0;
@@ -49,11 +54,16 @@ async function advance(
   if (listed) await followRepositoryList(trx, tenantId, { page: listed, before: cursor, startedAt });
 }
 
-/** @returns what is wrong with the facts, if PostgreSQL refuses them */
-async function applyPage(trx: Trx, tenantId: number, page: Page): Promise<{ error: unknown } | undefined> {
+/**
+ * Applies the facts of a page, before its turn is locked: whoever needs both locks takes that of the facts first.
+ * @param trx inside `withTenant`
+ * @returns what is wrong: with the page, or with its facts, if PostgreSQL refuses them
+ */
+export async function applyPage(trx: Trx, tenantId: number, outcome: PageOutcome): Promise<PageFault | undefined> {
+  if (outcome.page === undefined) return { error: outcome.error };
   await sql`savepoint page`.execute(trx);
   try {
-    await applyFacts(trx, tenantId, page.facts);
+    await applyFacts(trx, tenantId, outcome.page.facts);
     await sql`release savepoint page`.execute(trx);
     return undefined;
   } catch (error) {

@@ -9,8 +9,8 @@ import { finishSyncs } from './finished-syncs.ts';
 import { findDueAt, findInstallationId, findNextPage, type NextPage } from './next-page.ts';
 import { sendAccessJobs } from './organization/access-job.ts';
 import { readPage } from './read-page.ts';
-import { storePage } from './store-page.ts';
-import { inTurn, keepTurn, type NextTurn, passTurn, takeTurn, type Turn } from './turns.ts';
+import { applyPage, storePage } from './store-page.ts';
+import { inTurn, keepTurn, lockTurn, type NextTurn, passTurn, takeTurn, type Turn } from './turns.ts';
 
 export interface SyncDeps {
   readonly db: Database;
@@ -71,21 +71,31 @@ async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): P
   const outcome = await unlessAborted(page, signal);
   if (outcome === undefined) return passTurn(db, turn, { dueAt: new Date() }, queue);
   const wait = outcome.error === undefined ? undefined : waitFor(outcome.error);
-  await inTurn(db, turn, async (trx) => {
-    if (wait !== undefined) return passTurn(trx, turn, wait, queue);
-    await enterTenant(trx, turn.tenantId);
-    const items = await storePage(trx, { tenantId: turn.tenantId, next, outcome, horizonDays });
-    await finishSyncs(trx, turn.tenantId);
-    const dueAt = await findDueAt(trx, turn.tenantId);
-    await leaveTenant(trx);
-    if (outcome.listed?.cursor === null) await readAccess(trx, queue, turn.tenantId);
-    return passTurn(trx, turn, { dueAt, items }, queue);
+  if (wait !== undefined) return inTurn(db, turn, (trx) => passTurn(trx, turn, wait, queue));
+  const { tenantId } = turn;
+  await db.transaction().execute(async (trx) => {
+    const fault = await asTenant(trx, tenantId, () => applyPage(trx, tenantId, outcome));
+    await lockTurn(trx, tenantId);
+    const stored = await asTenant(trx, tenantId, async () => {
+      const items = await storePage(trx, { tenantId, next, outcome, fault, horizonDays });
+      await finishSyncs(trx, tenantId);
+      return { items, dueAt: await findDueAt(trx, tenantId) };
+    });
+    if (outcome.listed?.cursor === null) await readAccess(trx, queue, tenantId);
+    await passTurn(trx, turn, stored, queue);
   });
 }
 
 /** Who has access is read when it is known to which repositories. */
 function readAccess(trx: Trx, queue: Queue, tenantId: number): Promise<void> {
   return sendAccessJobs(queue, [{ tenantId, priority: 'history', subject: { kind: 'organization' } }], { trx });
+}
+
+async function asTenant<T>(trx: Trx, tenantId: number, work: () => Promise<T>): Promise<T> {
+  await enterTenant(trx, tenantId);
+  const result = await work();
+  await leaveTenant(trx);
+  return result;
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {

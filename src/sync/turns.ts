@@ -14,7 +14,10 @@ export interface Turn {
   readonly lease: string;
 }
 
-/** Whoever changes what there is to sync locks the turn first: so that no wake-up is lost, and nobody deadlocks. */
+/**
+ * Whoever changes what there is to sync locks the turn before it looks, so that no wake-up is lost. Whoever applies
+ * facts as well does that first, so that nobody deadlocks.
+ */
 export async function lockTurn(trx: Trx, tenantId: number): Promise<void> {
   await sql`
     insert into sync_turns (tenant_id) values (${tenantId})
