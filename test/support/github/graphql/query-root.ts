@@ -1,6 +1,7 @@
 import { readNodeId } from '../node-id.ts';
 import { commitNode } from './commit-node.ts';
 import { isVisible, type Node, type QueryContext } from './context.ts';
+import { deploymentNode } from './deployment-node.ts';
 import { failure } from './failure.ts';
 import { issueNode } from './issue-node.ts';
 import { organizationNode, teamNode } from './organization-node.ts';
@@ -72,6 +73,8 @@ function findInRepository(
   if (commit) return commitNode(context, repository, commit);
   const pull = prefix === 'PR' ? repository.pulls.find(({ id }) => id === key) : undefined;
   if (pull) return pullRequestNode(context, repository, pull);
+  const deployment = prefix === 'DE' ? repository.deployments.find(({ id }) => id === key) : undefined;
+  if (deployment) return deploymentNode(context, repository, deployment);
   const issue = prefix === 'I' ? repository.issues.find(({ id }) => id === key) : undefined;
   return issue ? issueNode(context, repository, issue) : null;
 }
