@@ -22,7 +22,7 @@ const metricDefinition = z.strictObject({
   attribution_window_hours: z.number().positive().max(8_760).default(72),
   leave_out_bots: z.boolean().default(true),
 });
-type MetricDefinition = z.output<typeof metricDefinition>;
+export type MetricDefinition = z.output<typeof metricDefinition>;
 
 export interface VersionedDefinition {
   readonly definition: MetricDefinition;

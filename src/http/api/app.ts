@@ -16,6 +16,7 @@ import { addDeliveries } from './deliveries.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
 import { addIssues } from './issues.ts';
+import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
 import { addPulls } from './pulls.ts';
 import { addReleases } from './releases.ts';
@@ -39,6 +40,7 @@ export function createApi(deps: ApiDeps): Api {
   addReleases(api, deps);
   addDeployments(api, deps);
   addSync(api, deps);
+  addMetrics(api, deps);
   addDeliveries(api, deps);
   addDocs(api);
   api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));

@@ -40,7 +40,7 @@ export const booleanFilter = z
   .transform((word) => word === 'true')
   .optional();
 
-const time = z
+export const time = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], 'is not a time such as 2026-03-01T00:00:00Z')
   .transform((value, context) => {
     const date = new Date(value);

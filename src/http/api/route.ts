@@ -79,17 +79,36 @@ interface Read<P extends string, Params extends z.ZodObject, Body extends z.ZodT
   readonly response: Body;
 }
 
+interface FilteredRead<
+  P extends string,
+  Params extends z.ZodObject,
+  Body extends z.ZodType,
+  Filters extends z.ZodRawShape,
+> extends Read<P, Params, Body> {
+  readonly filters: Filters;
+}
+
 const notModified = { description: 'Not changed since the `ETag` given in `If-None-Match`.', content: {} };
 
 /** A route that reads one object. */
 export function readRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
   read: Read<P, Params, Body>,
 ) {
+  return filteredRoute({ ...read, filters: {} });
+}
+
+/** A route that reads one object, which depends on filters. */
+export function filteredRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  Body extends z.ZodType,
+  const Filters extends z.ZodRawShape,
+>(read: FilteredRead<P, Params, Body, Filters>) {
   return createRoute({
     ...about(read),
     method: 'get',
     path: read.path,
-    request: { params: read.params, query: z.strictObject({}) },
+    request: { params: read.params, query: z.strictObject(read.filters) },
     responses: {
       200: { description: 'The object.', content: { 'application/json': { schema: read.response } } },
       304: notModified,

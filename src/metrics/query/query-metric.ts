@@ -45,7 +45,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
   const metric: Metric = metrics[name];
   const sources = await findSources(trx, query);
   const found = await aggregate(trx, metric, { scope: query, step: query.step });
-  const { definition } = { definition: await getDefinition(trx, placeOf(query)) };
+  const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
   const measured = isMeasured(metric, sources);
   return {
     metric: name,
@@ -54,7 +54,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     ...(!measured && { value: null, series: found.series.map((point) => ({ ...point, value: null })) }),
     window: { from: query.from, to: query.to },
     comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
-    definition_version: versionName(definition.version),
+    definition_version: versionName(version),
     quality: describeQuality(metric, sources, found),
   };
 }
@@ -63,10 +63,6 @@ async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<Me
   const { value, n, numerator, denominator } = await aggregate(trx, metric, { scope: query, step: query.step });
   const measured = isMeasured(metric, await findSources(trx, query));
   return { from: query.from, to: query.to, value: measured ? value : null, n, numerator, denominator };
-}
-
-function placeOf({ tenantId, repositoryId }: MetricScope) {
-  return { tenantId, repositoryId: repositoryId ?? 0 };
 }
 
 interface RowsPage {

@@ -1,0 +1,77 @@
+import { z } from '@hono/zod-openapi';
+import { sql } from 'kysely';
+import type { Trx } from '../../../db/tenant.ts';
+import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
+import { windowBefore, windowOf } from '../../metrics/query/default-window.ts';
+import type { MetricQuery } from '../../metrics/query/query-metric.ts';
+import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
+import { repositoryFilter, textFilter, time } from './parameters.ts';
+
+const format = 'ISO 8601, such as `2026-03-01T12:30:00Z`; a date alone is its midnight in UTC.';
+
+/** What rows are asked for. */
+export const rowFilters = {
+  repository: repositoryFilter,
+  team: textFilter.openapi({ description: "A team's slug or id: as its members, and its repositories, were then." }),
+  environment: textFilter.openapi({ description: 'Only of this production environment.' }),
+  from: time.openapi({ type: 'string', description: `The start of the window; 90 days before its end. ${format}` }),
+  to: time.openapi({ type: 'string', description: `The end of the window, which is not in it; now. ${format}` }),
+  time_zone: textFilter
+    .refine((zone) => zone === undefined || isTimeZone(zone), 'is not a time zone such as Europe/Berlin')
+    .openapi({ type: 'string', description: 'Of the days and weeks, such as `Europe/Berlin`; UTC unless given.' }),
+};
+
+/** What values are asked for. */
+export const metricFilters = {
+  ...rowFilters,
+  compare: z.enum(['previous', 'none']).default('previous').openapi({
+    description: 'Beside the window, the one of the same length before it, or none.',
+  }),
+  step: z.enum(['day', 'week']).default('week').openapi({ description: 'Of the series.' }),
+};
+
+interface Filters {
+  readonly repository?: string | undefined;
+  readonly team?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly time_zone?: string | undefined;
+  readonly compare?: 'previous' | 'none';
+  readonly step?: 'day' | 'week';
+}
+
+/** @throws InvalidPayloadError when the window ends before it starts */
+export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promise<MetricQuery> {
+  const window = windowOf(filters);
+  if (window.from >= window.to) throw new InvalidPayloadError('`from` is not before `to`.');
+  return {
+    tenantId: org.tenant_id,
+    ...window,
+    timeZone: filters.time_zone ?? 'UTC',
+    repositoryId: await repositoryIdOf(trx, org, filters.repository),
+    teamId: await teamIdOf(trx, org, filters.team),
+    environment: filters.environment,
+    step: filters.step ?? 'week',
+    compare: filters.compare === 'previous' ? windowBefore(window) : undefined,
+  };
+}
+
+async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promise<number | undefined> {
+  if (slugOrId === undefined) return undefined;
+  const id = idOf(slugOrId);
+  const { rows } = await sql<{ team_id: number }>`
+    select team_id from teams
+    where tenant_id = ${org.tenant_id} and (team_id = ${id}::bigint or lower(slug) = lower(${slugOrId}))
+    order by team_id = ${id}::bigint desc nulls last, removed_at desc nulls first limit 1`.execute(trx);
+  if (!rows[0]) throw new NotFoundError(`There is no team "${slugOrId}" in ${org.login}, or you may not see it.`);
+  return rows[0].team_id;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '' && /^[A-Z]/i.test(zone);
+  } catch {
+    return false;
+  }
+}

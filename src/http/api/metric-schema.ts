@@ -1,0 +1,155 @@
+import { z } from '@hono/zod-openapi';
+import { metricNames } from '../../metrics/query/metrics.ts';
+import type { MetricResult } from '../../metrics/query/query-metric.ts';
+import { iso, timestamp } from './parameters.ts';
+
+export const metricName = z.enum(metricNames);
+const number = z.number().nullable();
+const unit = z.enum(['per_day', 'seconds', 'ratio', 'lines']);
+
+const qualitySchema = z
+  .array(
+    z.object({
+      code: z.string(),
+      message: z.string().openapi({ description: 'What is missing.' }),
+      action: z.string().openapi({ description: 'What to do about it.' }),
+    }),
+  )
+  .openapi({ description: 'What is known to be incomplete, and why a value is null.' });
+
+export const windowSchema = z.object({ from: timestamp, to: timestamp }).openapi({ description: '[from, to).' });
+const excluded = z.array(z.object({ reason: z.string(), count: z.int() })).openapi({
+  description: 'Rows of the window that do not count, by reason.',
+});
+
+export const metricSchema = z
+  .object({
+    metric: metricName,
+    value: number.openapi({ description: 'Null: not known, and `quality` says why. Never 0 for that.' }),
+    unit,
+    n: z.int().openapi({ description: 'How many rows the value is made of.' }),
+    numerator: number,
+    denominator: number,
+    excluded,
+    window: windowSchema,
+    comparison: z
+      .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
+      .nullable(),
+    series: z.array(z.object({ from: timestamp, value: number, n: z.int() })),
+    definition_version: z.string(),
+    quality: qualitySchema,
+    p75: number.optional().openapi({ description: 'Of durations and sizes.' }),
+    p90: number.optional().openapi({ description: 'Of durations and sizes.' }),
+    mean: number.optional().openapi({ description: 'Of durations and sizes.' }),
+    open: z
+      .int()
+      .optional()
+      .openapi({ description: 'Of `recovery-time`: failed deployments that have not recovered.' }),
+    deployment_days_per_week: number.optional().openapi({ description: 'Of `deployment-frequency`: the median.' }),
+  })
+  .openapi('Metric', {
+    example: {
+      metric: 'change-fail-rate',
+      value: 0.2,
+      unit: 'ratio',
+      n: 5,
+      numerator: 1,
+      denominator: 5,
+      excluded: [],
+      window: { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' },
+      comparison: null,
+      series: [{ from: '2026-03-01T00:00:00.000Z', value: 0.2, n: 5 }],
+      definition_version: '2026.1',
+      quality: [],
+    },
+  });
+
+export const metricRowSchema = z
+  .object({
+    repository: z.string(),
+    id: z.int().openapi({ description: "The deployment's id, or the pull request's number." }),
+    at: timestamp.openapi({ description: 'What places the row in the window: its finish, or its merge.' }),
+    value: number,
+    counted: z.boolean().openapi({ description: 'Of a rate: whether the row is in the numerator.' }),
+    excluded: z.string().nullable().openapi({ description: 'Why the row does not count; null: it does.' }),
+    detail: z.record(z.string(), z.unknown()).openapi({ description: 'What the row is made of.' }),
+  })
+  .openapi('MetricRow', {
+    example: {
+      repository: 'acme/shop',
+      id: 42,
+      at: '2026-03-02T08:24:00.000Z',
+      value: 36000,
+      counted: true,
+      excluded: null,
+      detail: { number: 1347, rule: 'merge_commit' },
+    },
+  });
+
+export const explanationSchema = z
+  .object({
+    metric: metricName,
+    unit,
+    meaning: z.string(),
+    formula: z.string().openapi({ description: 'How the value comes from the rows, with the numbers.' }),
+    value: number,
+    window: windowSchema,
+    excluded,
+    definition_version: z.string(),
+    definition: z.record(z.string(), z.unknown()).openapi({ description: 'What may be set, as it is set.' }),
+    sources: z.array(
+      z.object({
+        repository: z.string(),
+        source: z.string().openapi({ description: 'What counts as a deployment; `none`: nothing does.' }),
+        automatic: z.boolean(),
+      }),
+    ),
+    quality: qualitySchema,
+  })
+  .openapi('Explanation', {
+    example: {
+      metric: 'change-fail-rate',
+      unit: 'ratio',
+      meaning: 'Failed production deployments, divided by the finished ones.',
+      formula: '1 ÷ 5 = 0.2',
+      value: 0.2,
+      window: { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' },
+      excluded: [],
+      definition_version: '2026.1',
+      definition: { attribution_window_hours: 72 },
+      sources: [{ repository: 'acme/shop', source: 'github_deployment', automatic: true }],
+      quality: [],
+    },
+  });
+
+export function presentMetric(result: MetricResult): z.infer<typeof metricSchema> {
+  const { metric, value, unit, n, numerator, denominator, comparison, definition_version } = result;
+  const isMedian = unit === 'seconds' || unit === 'lines';
+  return {
+    metric,
+    value,
+    unit,
+    n,
+    numerator,
+    denominator,
+    excluded: [...result.excluded],
+    window: presentWindow(result.window),
+    comparison: comparison && {
+      window: presentWindow(comparison),
+      value: comparison.value,
+      n: comparison.n,
+      numerator: comparison.numerator,
+      denominator: comparison.denominator,
+    },
+    series: result.series.map((point) => ({ from: iso(new Date(point.from)), value: point.value, n: point.n })),
+    definition_version,
+    quality: [...result.quality],
+    ...(isMedian && { p75: result.p75, p90: result.p90, mean: result.mean }),
+    ...(metric === 'recovery-time' && { open: result.open }),
+    ...(metric === 'deployment-frequency' && { deployment_days_per_week: result.deployment_days_per_week }),
+  };
+}
+
+export function presentWindow({ from, to }: { from: Date; to: Date }): z.infer<typeof windowSchema> {
+  return { from: iso(from), to: iso(to) };
+}

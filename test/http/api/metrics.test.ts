@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
+import { createTestApi, repositoryFact, storeFacts } from '../../support/api.ts';
+import { goldenFacts } from '../../support/golden-facts.ts';
+import { goldenOwner, goldens } from '../../support/golden.ts';
+import { deploymentFact, statusFact } from '../../support/sample-facts.ts';
+
+const { db, get } = await createTestApi();
+const example = goldens.find(({ name }) => name === 'incident-and-hotfix');
+if (!example) throw new Error('there is no such example');
+const EMPTY = 21;
+await storeFacts(db, goldenOwner.id, 'acme', ...goldenFacts(example), repositoryFact(EMPTY, 'acme/empty'), {
+  deployments: [deploymentFact(EMPTY, 1, { environment: 'staging' })],
+  deployment_statuses: [statusFact(EMPTY, 1, { id: 1, state: 'success', created_at: example.window.from })],
+});
+await recomputeTouched(db, goldenOwner.id);
+
+const path = '/api/v1/orgs/acme/metrics';
+const window = `from=${example.window.from}&to=${example.window.to}`;
+const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' };
+
+describe('metrics', () => {
+  it('are listed with their values, and each is the same by itself', async () => {
+    const { body } = await get(`${path}?repository=shop&${window}`);
+    expect(body.data.map(({ metric, value }) => [metric, value])).toEqual([
+      ['deployment-frequency', 5 / 28],
+      ['lead-time', 36_000],
+      ['change-fail-rate', 0.4],
+      ['recovery-time', 398_700],
+      ['rework-rate', 0.2],
+      ['pr-cycle', 4_200],
+      ['pr-pickup', null],
+      ['pr-review', null],
+      ['pr-size', null],
+    ]);
+    for (const metric of body.data) {
+      expect((await get(`${path}/${String(metric['metric'])}?repository=shop&${window}`)).body).toEqual(metric);
+    }
+  });
+
+  it('carry what they are made of, and what they are compared with', async () => {
+    const { body } = await get(`${path}/change-fail-rate?repository=shop&${window}`);
+    expect(body).toEqual({
+      metric: 'change-fail-rate',
+      value: 0.4,
+      unit: 'ratio',
+      n: 5,
+      numerator: 2,
+      denominator: 5,
+      excluded: [],
+      window: march,
+      comparison: {
+        window: { from: '2026-02-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' },
+        value: null,
+        n: 0,
+        numerator: 0,
+        denominator: 0,
+      },
+      series: [
+        { from: '2026-03-01T00:00:00.000Z', value: 0, n: 1 },
+        { from: '2026-03-02T00:00:00.000Z', value: 2 / 3, n: 3 },
+        { from: '2026-03-09T00:00:00.000Z', value: 0, n: 1 },
+        { from: '2026-03-16T00:00:00.000Z', value: null, n: 0 },
+        { from: '2026-03-23T00:00:00.000Z', value: null, n: 0 },
+      ],
+      definition_version: '2026.1',
+      quality: [],
+    });
+    expect((await get(`${path}/recovery-time?${window}&compare=none`)).body).toMatchObject({
+      open: 0,
+      comparison: null,
+    });
+    expect((await get(`${path}/deployment-frequency?${window}`)).body).toMatchObject({ deployment_days_per_week: 1 });
+    const { body: daily } = await get(`${path}/lead-time?${window}&step=day&time_zone=Asia/Kolkata`);
+    expect(daily['series']).toHaveLength(29);
+  });
+
+  it('are null with the reason and what to do, where nothing is known', async () => {
+    const { body } = await get(`${path}/deployment-frequency?repository=empty&${window}`);
+    expect(body).toMatchObject({
+      value: null,
+      n: 0,
+      quality: [
+        {
+          code: 'no_production_environment',
+          message: expect.stringContaining('staging'),
+          action: expect.stringContaining('Choose'),
+        },
+      ],
+    });
+    expect((await get(`${path}/lead-time?repository=shop&from=2020-01-01&to=2020-02-01`)).body).toMatchObject({
+      value: null,
+      quality: [{ code: 'no_recent_deployment' }],
+    });
+    expect((await get(`${path}/pr-pickup?repository=shop&${window}`)).body).toMatchObject({
+      value: null,
+      excluded: [{ reason: 'no_review', count: 1 }],
+      quality: [{ code: 'nothing_in_window' }],
+    });
+  });
+
+  it('have rows, by pages', async () => {
+    const { body } = await get(`${path}/change-fail-rate/rows?repository=shop&${window}`);
+    expect(body.data.map(({ id, counted }) => [id, counted])).toEqual([
+      [5, false],
+      [4, false],
+      [3, true],
+      [2, true],
+      [1, false],
+    ]);
+    expect(body.data[3]).toMatchObject({
+      repository: 'acme/shop',
+      at: '2026-03-02T10:00:00.000Z',
+      detail: { failure_causes: [{ kind: 'incident', by: '#22', rule: 'names_deployment' }] },
+    });
+    const ids: unknown[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await get(`${path}/change-fail-rate/rows?repository=shop&${window}&limit=2${cursor}`);
+      ids.push(...page.body.data.map(({ id }) => id));
+      if (page.body.next_cursor === null) break;
+      cursor = `&cursor=${page.body.next_cursor}`;
+    }
+    expect(ids).toEqual([5, 4, 3, 2, 1]);
+  });
+
+  it('explain themselves', async () => {
+    const { body } = await get(`${path}/change-fail-rate/explain?repository=shop&${window}`);
+    expect(body).toMatchObject({
+      metric: 'change-fail-rate',
+      formula: '2 ÷ 5 = 0.4',
+      definition: { attribution_window_hours: 72, deployment_source: { kind: 'auto' } },
+      sources: [{ repository: 'acme/shop', source: 'github_deployment', automatic: true }],
+    });
+  });
+
+  it.each([
+    ['/unknown-metric', 400],
+    ['?from=2026-03-02&to=2026-03-01', 422],
+    ['?time_zone=Nowhere/Nothing', 400],
+    ['?compare=everything', 400],
+    ['?repository=nowhere', 404],
+    ['?team=nobody', 404],
+    ['/lead-time/rows?cursor=abc', 400],
+  ])('%s is answered with %i', async (query, status) => {
+    expect((await get(`${path}${query}`)).status).toBe(status);
+  });
+});
