@@ -1,6 +1,7 @@
 import { onAccess } from './reactions/on-access.ts';
 import { onGrant } from './reactions/on-grant.ts';
 import { onInstallation } from './reactions/on-installation.ts';
+import { onWork } from './reactions/on-work.ts';
 import type { ReactionDeps, Subscriber } from './reactions/reaction-deps.ts';
 
 /** The Probot application: what events set off, apart from the facts that they are. */
@@ -9,5 +10,6 @@ export function createApp(deps: ReactionDeps): (app: Subscriber) => void {
     onGrant(app, deps);
     onInstallation(app, deps);
     onAccess(app, deps);
+    onWork(app, deps);
   };
 }

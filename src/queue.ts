@@ -20,6 +20,9 @@ export const SYNC_ACCESS = 'sync-access';
 /** Brings what is derived from the facts of one tenant up to date, sent in the commit that changes these. */
 export const RECOMPUTE_METRICS = 'recompute-metrics';
 
+/** Adds to the commits of a repository what webhooks leave out: one job for all that came meanwhile. */
+export const HYDRATE = 'hydrate';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -78,6 +81,15 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     expireInSeconds: 3_600,
     deleteAfterSeconds: 600,
   });
+  await queue.createQueue(HYDRATE, {
+    policy: 'short',
+    retryLimit: 8,
+    retryDelay: 10,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    expireInSeconds: 900,
+    deleteAfterSeconds: 600,
+  });
   await grantToInstance(url);
   return queue;
 }
@@ -112,6 +124,27 @@ export async function sendRecomputeMetrics(queue: Queue, trx: Trx, tenantIds: re
   if (tenantIds.length === 0) return;
   const jobs = tenantIds.map((tenantId) => ({ data: { tenantId } }));
   await queue.insert(RECOMPUTE_METRICS, jobs, { db: fromKysely(trx) });
+}
+
+export interface HydratePlace {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+}
+
+/** Pushes come in twos and threes: a branch and its merge. */
+const GATHER_MS = 2_000;
+
+/** Sends, inside `trx`, a job for the repository, unless one is in line. */
+export async function sendHydrate(
+  queue: Queue,
+  trx: Trx,
+  { tenantId, repositoryId }: HydratePlace,
+  { startAfter = new Date(Date.now() + GATHER_MS) }: { readonly startAfter?: Date } = {},
+): Promise<void> {
+  const singletonKey = `${tenantId}/${repositoryId}`;
+  await queue.insert(HYDRATE, [{ data: { tenantId, repositoryId }, singletonKey, startAfter }], {
+    db: fromKysely(trx),
+  });
 }
 
 async function grantToInstance(url: string): Promise<void> {

@@ -34,10 +34,12 @@ interface SourcePullRequest {
   readonly merge_commit_sha: string | null;
 }
 
-interface SourceListing {
+export interface SourceListing {
   readonly number: number;
   /** All commits of the pull request. */
   readonly shas: readonly string[];
+  /** What the source says of them besides: those of a fork were pushed elsewhere. */
+  readonly commits?: readonly SourceCommit[];
 }
 
 /**
@@ -51,7 +53,7 @@ export interface CommitSource {
     readonly shas: readonly string[];
   }): AsyncIterable<readonly SourceCommit[]>;
 
-  /** These commits and their ancestors, children first; the reader stops when it knows the rest. */
+  /** These commits and their ancestors, children first; the reader stops when it knows the rest. The API takes them one by one. */
   history(request: {
     readonly repository: SourceRepository;
     readonly from: readonly string[];

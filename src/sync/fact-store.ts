@@ -7,6 +7,8 @@ import { commitFacts } from './commit-facts.ts';
 import type { SourceCommit } from './commit-source.ts';
 
 const PAGE = 5_000;
+/** What a push told, and nobody exactly: see the ranks in commit-facts.ts. */
+const ONLY_PUSHED = sql`detailed_at is null and observed_rank < ${2 ** 48}`;
 
 export interface UnlistedPullRequest {
   readonly number: number;
@@ -32,13 +34,23 @@ export class FactStore {
     this.#repositoryId = repositoryId;
   }
 
-  record(commits: readonly SourceCommit[]): Promise<void> {
+  async record(commits: readonly SourceCommit[]): Promise<void> {
+    if (commits.length === 0) return;
     const seenAt = new Date().toISOString();
-    return this.apply([commitFacts(commits, { repositoryId: this.#repositoryId, seenAt })]);
+    await this.apply([commitFacts(commits, { repositoryId: this.#repositoryId, seenAt })]);
   }
 
   async apply(facts: readonly Facts[]): Promise<void> {
     await this.#inTenant((trx) => applyFacts(trx, this.#tenantId, facts));
+  }
+
+  /** Whether the history of the default branch has been read to its end, or to the horizon, at least once. */
+  async isHistoryRead(): Promise<boolean> {
+    const rows = await this.#query(sql`
+      select from sync_cursors
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and entity = 'commits'
+        and covered_until is not null`);
+    return rows.length > 0;
   }
 
   async findFullName(): Promise<string> {
@@ -52,7 +64,7 @@ export class FactStore {
   async countUnhydrated(): Promise<number> {
     const rows = await this.#query<{ count: number }>(sql`
       select (select count(*) from commits
-          where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and detailed_at is null)
+          where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and ${ONLY_PUSHED})
         + (select count(*) from pull_requests
           where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId}
             and merged_at is not null and commits_at is null) as count`);
@@ -63,7 +75,7 @@ export class FactStore {
   listUndetailed(after: CommitPlace | undefined): Promise<readonly CommitPlace[]> {
     return this.#query<CommitPlace>(sql`
       select sha, to_json(committed_at) #>> '{}' as committed_at from commits
-      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and detailed_at is null
+      where tenant_id = ${this.#tenantId} and repository_id = ${this.#repositoryId} and ${ONLY_PUSHED}
         and (committed_at, sha) < (${after?.committed_at ?? 'infinity'}::timestamptz, ${after?.sha ?? ''})
       order by committed_at desc, sha desc limit ${PAGE}`);
   }

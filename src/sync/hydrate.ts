@@ -1,7 +1,7 @@
 import type { Database } from '../../db/connection.ts';
 import { pullRequestCommitFacts } from '../facts/pull-request-commits.ts';
-import type { CommitSource, SourceRepository } from './commit-source.ts';
-import { type CommitPlace, FactStore } from './fact-store.ts';
+import type { CommitSource, SourceListing, SourceRepository } from './commit-source.ts';
+import { type CommitPlace, FactStore, type UnlistedPullRequest } from './fact-store.ts';
 
 export interface HydratedRepository {
   readonly tenantId: number;
@@ -78,15 +78,27 @@ async function hydratePullRequests(store: FactStore, { repository, source, repor
     const pulls = await store.listUnlisted(after);
     const last = pulls.at(-1);
     if (last === undefined) return;
-    const mergedAt = new Map(pulls.map(({ number, merged_at }) => [number, merged_at.toISOString()]));
     for await (const listings of source.pullRequestCommits({ repository, pulls })) {
-      await store.apply(
-        listings.map(({ number, shas }) =>
-          pullRequestCommitFacts({ repository_id: repository.id, number, shas, at: mergedAt.get(number) ?? '' }),
-        ),
-      );
+      await recordListings(store, { repositoryId: repository.id, pulls, listings });
       report(listings.length);
     }
     after = last.number;
   }
+}
+
+interface Listed {
+  readonly repositoryId: number;
+  readonly pulls: readonly UnlistedPullRequest[];
+  readonly listings: readonly SourceListing[];
+}
+
+/** Lists the commits of merged pull requests; after the merge they are what they are. */
+export async function recordListings(store: FactStore, { repositoryId, pulls, listings }: Listed): Promise<void> {
+  const mergedAt = new Map(pulls.map(({ number, merged_at }) => [number, merged_at.toISOString()]));
+  await store.record(listings.flatMap(({ commits = [] }) => commits));
+  await store.apply(
+    listings.map(({ number, shas }) =>
+      pullRequestCommitFacts({ repository_id: repositoryId, number, shas, at: mergedAt.get(number) ?? '' }),
+    ),
+  );
 }

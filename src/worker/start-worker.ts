@@ -6,6 +6,7 @@ import { applyDueDeliveries } from './apply-deliveries.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import { type Compare } from './history-gaps.ts';
 import { startMetricJobs } from './metric-jobs.ts';
+import { startHydrateJobs } from './hydrate-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
 import { startReact } from './react.ts';
 import type { Reactions } from './reactions.ts';
@@ -63,10 +64,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const sweep = startSweep({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
+  const hydrateJobs = sync && (await startHydrateJobs({ db, queue, github: sync.github, log }));
   return {
     stop: async () => {
-      await accessJobs?.stop();
-      await syncJobs?.stop();
+      await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop()]);
       await sweep.stop();
       await react?.stop();
       await metricJobs.stop();

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Database } from '../../db/connection.ts';
+import { withTenant } from '../../db/tenant.ts';
+import { ForbiddenError, NotFoundError, RateLimitedError, SuspendedError } from '../errors.ts';
+import type { GitHub } from '../github/github.ts';
+import type { Logger } from '../logging.ts';
+import { HYDRATE, type Queue, sendHydrate } from '../queue.ts';
+import { createGitHubCommitSource } from '../sync/github-commit-source.ts';
+import { hydrateLive } from '../sync/hydrate-live.ts';
+import { findInstallationId } from '../sync/next-page.ts';
+
+export interface HydrateDeps {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly github: Pick<GitHub, 'installation'>;
+  readonly log: Logger;
+}
+
+const payload = z.object({ tenantId: z.int(), repositoryId: z.int() });
+
+/** Adds to what webhooks told of a repository what they leave out. */
+export async function startHydrateJobs(deps: HydrateDeps): Promise<{ stop(): Promise<void> }> {
+  const { queue } = deps;
+  await queue.work(HYDRATE, { localConcurrency: 2, pollingIntervalSeconds: 1 }, async ([job]) => {
+    await hydrate(deps, payload.parse(job?.data));
+  });
+  return { stop: () => queue.offWork(HYDRATE, { wait: true }) };
+}
+
+/** @throws what may go better the next time */
+export async function hydrate({ db, queue, github, log }: HydrateDeps, place: z.output<typeof payload>): Promise<void> {
+  const { tenantId } = place;
+  const installationId = await withTenant(db, tenantId, (trx) => findInstallationId(trx, tenantId));
+  if (installationId === null) return;
+  const client = github.installation({ tenantId, installationId }, { priority: 'live' });
+  try {
+    await hydrateLive(db, place, createGitHubCommitSource(client));
+  } catch (err) {
+    if (err instanceof RateLimitedError) return sendHydrate(queue, db, place, { startAfter: err.retryAt });
+    // Of what is gone, or may not be read any more, nothing is to be added.
+    if (err instanceof NotFoundError || err instanceof ForbiddenError || err instanceof SuspendedError) return;
+    log.warn({ err, tenant: tenantId, queue: HYDRATE }, 'commits without their details, will be tried again');
+    throw err;
+  }
+}

@@ -1,0 +1,139 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { withTenant } from '../../db/tenant.ts';
+import { mapEvent } from '../../src/events/map-event.ts';
+import { applyFacts } from '../../src/facts/apply.ts';
+import { HYDRATE, sendHydrate } from '../../src/queue.ts';
+import { hydrate } from '../../src/worker/hydrate-jobs.ts';
+import type { Repository } from '../support/github/truth/repository.ts';
+import { createSyncedOrg } from '../support/synced-org.ts';
+
+let org: Awaited<ReturnType<typeof createSyncedOrg>>;
+let repository: Repository;
+let place: { tenantId: number; repositoryId: number };
+
+beforeAll(async () => {
+  org = await createSyncedOrg(3, { repositories: 1, people: 4, commits: 20, pulls: 3 });
+  const [first] = org.organization.repositories;
+  if (!first) throw new Error('the organization has no repository');
+  repository = first;
+  place = { tenantId: org.tenantId, repositoryId: repository.id };
+  await org.reconcile();
+});
+beforeEach(() => {
+  org.standIn.hook.webhooks.length = 0;
+});
+
+/** Stores what the webhooks say that GitHub has made since the last time. */
+async function storeWebhooks(): Promise<void> {
+  for (const { event: name, payload } of org.standIn.hook.webhooks.splice(0)) {
+    const mapped = mapEvent({ name, payload, receivedAt: new Date().toISOString(), appId: null });
+    if (mapped.tenantId !== org.tenantId) continue;
+    await withTenant(org.db, org.tenantId, (trx) => applyFacts(trx, org.tenantId, [mapped.facts]));
+  }
+}
+
+async function requestsOf(work: () => Promise<void>): Promise<string[]> {
+  const before = org.standIn.requests.length;
+  await work();
+  return org.standIn.requests
+    .slice(before)
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith('/graphql'));
+}
+
+async function readCommits() {
+  const rows = await withTenant(org.db, org.tenantId, (trx) =>
+    trx
+      .selectFrom('commits')
+      .select(['sha', 'parents', 'additions', 'changed_files'])
+      .where('tenant_id', '=', org.tenantId)
+      .execute(),
+  );
+  return new Map(rows.map((row) => [row.sha, row]));
+}
+
+describe('commits that webhooks tell', () => {
+  it('get their parents and line counts by one request a push', async () => {
+    const pushed = await org.standIn.change.git.push(repository, { commits: 3 });
+    await storeWebhooks();
+    expect(await requestsOf(() => hydrate(org, place))).toHaveLength(1);
+    const stored = await readCommits();
+    for (const { sha, parents, additions, changedFiles } of pushed) {
+      expect(stored.get(sha)).toMatchObject({ parents, additions, changed_files: changedFiles });
+    }
+    expect(await requestsOf(() => hydrate(org, place))).toEqual([]);
+  });
+
+  it('bring in those whose push was lost', async () => {
+    const lost = await org.standIn.change.git.push(repository, { commits: 5 });
+    org.standIn.hook.webhooks.length = 0;
+    const [next] = await org.standIn.change.git.push(repository);
+    await storeWebhooks();
+    await hydrate(org, place);
+    const stored = await readCommits();
+    expect(stored.get(next?.sha ?? '')?.parents).toEqual([lost.at(-1)?.sha]);
+    for (const { sha, parents } of lost) expect(stored.get(sha)).toMatchObject({ parents });
+  });
+
+  it('bring in those that were too many for their push', async () => {
+    const many = await org.standIn.change.git.push(repository, { commits: 2_100 });
+    const [push] = org.standIn.hook.webhooks;
+    // As GitHub has it: at most so many, and the head beside them.
+    if (push && Array.isArray(push.payload['commits'])) push.payload['commits'].length = 2_048;
+    await storeWebhooks();
+    expect((await readCommits()).has(many[2_050]?.sha ?? '')).toBe(false);
+    await hydrate(org, place);
+    const stored = await readCommits();
+    expect(many.filter(({ sha }) => stored.get(sha)?.additions === undefined)).toEqual([]);
+  }, 30_000);
+
+  it('stay as they are when GitHub does not know them any more', async () => {
+    const [gone] = await org.standIn.change.git.push(repository, { branch: 'rewritten' });
+    await storeWebhooks();
+    repository.commits.delete(gone?.sha ?? '');
+    await hydrate(org, place);
+    expect((await readCommits()).get(gone?.sha ?? '')).toMatchObject({ parents: null });
+  });
+});
+
+describe('a merge that a webhook tells', () => {
+  it('has the list of its commits', async () => {
+    const pull = await org.standIn.change.pulls.openPullRequest(repository, { commits: 2 });
+    await org.standIn.change.pulls.merge(repository, pull);
+    await storeWebhooks();
+    await hydrate(org, place);
+    const listed = await withTenant(org.db, org.tenantId, (trx) =>
+      trx
+        .selectFrom('pull_request_commits')
+        .select('sha')
+        .where('tenant_id', '=', org.tenantId)
+        .where('number', '=', pull.number)
+        .execute(),
+    );
+    expect(listed.map(({ sha }) => sha).toSorted()).toEqual(pull.commits.toSorted());
+  });
+});
+
+describe('the job', () => {
+  it('is one for all pushes that came meanwhile', async () => {
+    const startAfter = new Date(0);
+    for (let push = 0; push < 3; push += 1) await sendHydrate(org.queue, org.db, place, { startAfter });
+    const [job] = await org.queue.fetch(HYDRATE, { batchSize: 10 });
+    expect(job?.data).toEqual(place);
+    expect(await org.queue.fetch(HYDRATE, { batchSize: 10 })).toEqual([]);
+  });
+
+  it('goes on after the budget has come back, and has not failed', async () => {
+    await org.standIn.change.git.push(repository);
+    await storeWebhooks();
+    const resetAt = new Date(Date.now() + 1_800_000);
+    org.standIn.fault({ trouble: { kind: 'primary-limit', resetAt } });
+    await hydrate(org, place);
+    const [queued] = await org.queue.findJobs(HYDRATE, { data: place, queued: true });
+    expect(queued?.startAfter.getTime()).toBeGreaterThan(Date.now() + 600_000);
+  });
+
+  it('asks nothing that GitHub would not understand', () => {
+    expect(org.standIn.violations).toEqual([]);
+  });
+});
