@@ -29,12 +29,8 @@ export interface QueueOptions {
   log: Logger;
 }
 
-export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
-  const queue = new PgBoss({ connectionString: url, max: 6, application_name: 'shiplog-queue', useListenNotify: true });
-  queue.on('error', (err) => log.error({ err }, 'queue failed'));
-  queue.on('warning', ({ message }) => log.warn({ queue: message }, 'queue warned'));
-  await queue.start();
-  await queue.createQueue(APPLY_DELIVERIES, {
+const queues: Readonly<Record<string, Parameters<Queue['createQueue']>[1]>> = {
+  [APPLY_DELIVERIES]: {
     notify: true,
     retryLimit: 1_000,
     retryDelay: 1,
@@ -42,16 +38,16 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelayMax: 60,
     expireInSeconds: 60,
     deleteAfterSeconds: 600,
-  });
+  },
   // One job a tenant waits in line at most. One that is lost, or late, the sweep of turns sends again.
-  await queue.createQueue(SYNC_PAGE, {
+  [SYNC_PAGE]: {
     policy: 'short',
     notify: true,
     retryLimit: 0,
     expireInSeconds: 6 * 3_600,
     deleteAfterSeconds: 600,
-  });
-  await queue.createQueue(REACT, {
+  },
+  [REACT]: {
     notify: true,
     retryLimit: 10,
     retryDelay: 2,
@@ -59,8 +55,8 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelayMax: 600,
     expireInSeconds: 600,
     deleteAfterSeconds: 600,
-  });
-  await queue.createQueue(RECOMPUTE_METRICS, {
+  },
+  [RECOMPUTE_METRICS]: {
     notify: true,
     retryLimit: 10,
     retryDelay: 2,
@@ -68,9 +64,9 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelayMax: 600,
     expireInSeconds: 3_600,
     deleteAfterSeconds: 600,
-  });
+  },
   // What is asked for twice before it runs is read once.
-  await queue.createQueue(SYNC_ACCESS, {
+  [SYNC_ACCESS]: {
     policy: 'short',
     notify: true,
     retryLimit: 8,
@@ -80,8 +76,8 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     heartbeatSeconds: 60,
     expireInSeconds: 3_600,
     deleteAfterSeconds: 600,
-  });
-  await queue.createQueue(HYDRATE, {
+  },
+  [HYDRATE]: {
     policy: 'short',
     retryLimit: 8,
     retryDelay: 10,
@@ -89,7 +85,15 @@ export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
     retryDelayMax: 900,
     expireInSeconds: 900,
     deleteAfterSeconds: 600,
-  });
+  },
+};
+
+export async function startQueue({ url, log }: QueueOptions): Promise<Queue> {
+  const queue = new PgBoss({ connectionString: url, max: 6, application_name: 'shiplog-queue', useListenNotify: true });
+  queue.on('error', (err) => log.error({ err }, 'queue failed'));
+  queue.on('warning', ({ message }) => log.warn({ queue: message }, 'queue warned'));
+  await queue.start();
+  for (const [name, options] of Object.entries(queues)) await queue.createQueue(name, options);
   await grantToInstance(url);
   return queue;
 }
