@@ -1,3 +1,7 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { schemas } from '@octokit/openapi-webhooks';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -41,6 +45,10 @@ it('makes the webhooks that GitHub describes', async () => {
   const pull = await change.pulls.openPullRequest(repository, { draft: true, labels: ['bug'], author: member });
   await change.pulls.setDraft(repository, pull, false);
   await change.pulls.pushToPull(repository, pull);
+  const [replaced = ''] = pull.commits;
+  await change.pulls.pushToPull(repository, pull, { force: true });
+  expect(repository.pullsOf(replaced)).toEqual([]);
+  expect(repository.pullsOf(pull.headSha)).toEqual([pull]);
   await change.pulls.retitlePull(repository, pull, 'Better');
   await change.pulls.labelPull(repository, pull, 'feature');
   const review = await change.pulls.review(repository, pull, { author: owner, state: 'CHANGES_REQUESTED' });
@@ -93,6 +101,45 @@ it('makes the webhooks that GitHub describes', async () => {
   for (const { event, payload } of standIn.hook.webhooks)
     expect(mapEvent(webhookEvent(event, payload))).toHaveProperty('facts');
   expect(standIn.hook.webhooks.length).toBeGreaterThan(60);
+});
+
+it('delivers signed webhooks, twice where the test says so, and late', async () => {
+  const { change, truth, hook } = standIn;
+  const repository = truth.repository('acme/service-1');
+  const received: { guid: string; event: string; isSigned: boolean }[] = [];
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const signature = createHmac('sha256', standIn.webhookSecret)
+      .update(await text(request))
+      .digest('hex');
+    const { 'x-github-delivery': guid, 'x-github-event': event, 'x-hub-signature-256': given } = request.headers;
+    received.push({ guid: String(guid), event: String(event), isSigned: given === `sha256=${signature}` });
+    response.writeHead(event === 'release' ? 500 : 202).end();
+  }
+  const server = createServer((request, response) => void receive(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  hook.target = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
+  await change.installations.install(truth.organization);
+  hook.fate = ({ event }) => (event === 'issues' ? 'doubled' : event === 'push' ? 'held' : 'delivered');
+  await change.git.push(repository);
+  await change.issues.openIssue(repository);
+  await change.deliveries.release(repository, 'v9.0.0');
+  await hook.release((held) => held.toReversed());
+  server.close();
+  server.closeAllConnections();
+  expect(received.map(({ event }) => event)).toEqual([
+    'installation',
+    'issues',
+    'issues',
+    'create',
+    'release',
+    'push',
+    'push',
+  ]);
+  expect(received[1]?.guid).toBe(received[2]?.guid);
+  expect(received.every(({ isSigned }) => isSigned)).toBe(true);
+  expect(hook.attempts.map(({ statusCode }) => statusCode)).toEqual([202, 202, 202, 202, 500, 202, 202]);
 });
 
 it('lists what became of its webhooks, and delivers one again', async () => {

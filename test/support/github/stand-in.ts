@@ -15,22 +15,27 @@ import { Truth } from './truth/truth.ts';
  * A GitHub of our own on loopback, over real HTTP, with a state that tests may change.
  *
  *     const standIn = await startStandIn();
- *     const organization = sampleOrg(standIn.truth, 1);           // 12 repositories, 25 people, two years; or by hand
+ *     const organization = sampleOrg(standIn.truth, 1);                        // or by hand; sizes as third argument
  *     const installation = standIn.truth.install(organization, { at: '2026-03-01T00:00:00Z' });
- *     const github = createGitHub({ ...standIn.environment });    // APP_ID, PRIVATE_KEY, GHE_HOST, GHE_PROTOCOL …
+ *     const config = loadConfig({ ...standIn.environment });                   // APP_ID, PRIVATE_KEY, GHE_HOST …
  *     …
  *     expect(standIn.violations).toEqual([]);
  *     expect(standIn.checked).toBeGreaterThan(0);
  *     await standIn.stop();
  *
- * - `truth` is what is true: organizations, people, teams, repositories with all their work, installations.
- * - `change.pulls.merge(repository, pull)` and the like alter the truth and make the webhooks that GitHub would; see
- *   `changes/`. `hook.target` is where they go, `hook.fate` decides which are lost, late, doubled or forgotten,
- *   `hook.webhooks` has them all. `hook.attempts` is what `GET /app/hook/deliveries` lists.
- * - `requests` lists what came in; `points` what GraphQL cost in all. `rateLimits.set(…)` changes a budget.
- * - `fault({ trouble: { kind: 'status', status: 502 }, when: ({ operation }) => operation === 'Commits', times: 2 })`
- *   makes requests fail; `faults.ts` lists the kinds.
- * - `tokens` revokes tokens and makes one for a person.
+ * - `truth` is what is true: organizations, people, teams, repositories with all their work, installations. Change it by
+ *   hand where nobody should be told.
+ * - `change.pulls.merge(repository, pull)` and the like (`changes/`) alter the truth and make the webhooks that GitHub
+ *   would. `hook.target` is where they go, `hook.fate` decides which are lost, held, doubled or forgotten,
+ *   `hook.release()` sends those held, `hook.webhooks` has them all, `hook.attempts` is what the App's API lists.
+ * - `requests` lists what came in; `points` is what GraphQL cost in all; `peakInFlight(installation.id)` the concurrency.
+ *   `rateLimits.set({ caller: 'installation 77', resource: 'graphql', remaining: 0 })` changes a budget.
+ * - `fault({ trouble: { kind: 'status', status: 502 }, when: ({ variables }) => Number(variables?.['first']) > 50,
+ *   times: Infinity })` makes requests fail; `faults.ts` lists the kinds. `beforeAnswer` changes the truth midway.
+ * - `tokens` revokes tokens and makes one for a person; `installation.permissions` may be narrowed by hand.
+ * - `git clone http://x-access-token:TOKEN@HOST/OWNER/NAME.git` works, also with `--filter=blob:none`.
+ *
+ * A field, a route or a parameter that the stand-in does not know is a violation: add it in its file.
  */
 export interface StandIn {
   readonly url: string;

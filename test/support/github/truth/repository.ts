@@ -63,6 +63,7 @@ export class Repository implements RepositoryFields {
   #lastNumber = 0;
   #histories = new Map<string, readonly Commit[]>();
   #pullsOf = new Map<string, Set<PullRequest>>();
+  #indexed = new Map<PullRequest, readonly string[]>();
 
   constructor(fields: RepositoryFields) {
     Object.assign(this, fields);
@@ -103,10 +104,13 @@ export class Repository implements RepositoryFields {
 
   /** Say so whenever a pull request's commits change. */
   indexPull(pull: PullRequest): void {
-    for (const sha of [...pull.commits, ...(pull.mergeCommitSha === null ? [] : [pull.mergeCommitSha])]) {
+    for (const sha of this.#indexed.get(pull) ?? []) this.#pullsOf.get(sha)?.delete(pull);
+    const shas = [...pull.commits, ...(pull.mergeCommitSha === null ? [] : [pull.mergeCommitSha])];
+    for (const sha of shas) {
       const pulls = this.#pullsOf.get(sha) ?? new Set();
       this.#pullsOf.set(sha, pulls.add(pull));
     }
+    this.#indexed.set(pull, shas);
   }
 
   pullsOf(sha: string): readonly PullRequest[] {
