@@ -26,7 +26,7 @@ function read(folder: string, name: string): Description {
   return description.parse(JSON.parse(readFileSync(join(folder, 'generated', `${name}.json`), 'utf8')));
 }
 
-/** Without prose; `nullable` beside no type is nothing that a validator knows, nor does it add null to an enum. */
+/** Without prose. `nullable` means nothing to a validator where there is no type, and adds no null to an enum: that is put right. */
 function strip(value: unknown, isMap = false): unknown {
   if (Array.isArray(value)) return value.map((item) => strip(item));
   if (typeof value !== 'object' || value === null) return value;
@@ -34,9 +34,12 @@ function strip(value: unknown, isMap = false): unknown {
   const entries = Object.entries(value).filter(
     ([key]) => isMap || !(PROSE.has(key) || key.startsWith('x-') || (key === 'nullable' && !isTyped)),
   );
-  const isNullable = isTyped && 'nullable' in value && value.nullable === true;
+  const isNullable = 'nullable' in value && value.nullable === true;
   return Object.fromEntries(
     entries.map(([key, inner]) => {
+      if (isNullable && !isTyped && ['oneOf', 'anyOf'].includes(key) && Array.isArray(inner)) {
+        return [key, [...inner.map((item) => strip(item)), { enum: [null] }]];
+      }
       if (key === 'enum' && isNullable && Array.isArray(inner)) return [key, [...new Set([...inner, null])]];
       return [key, strip(inner, key === 'properties' || key === 'responses')];
     }),
