@@ -639,6 +639,10 @@ export interface SyncCursors {
   pass_started_at: Timestamp | null;
   phase: Generated<string>;
   /**
+   * When the repository was pushed to, as far as was known when it was asked for: the order of the work.
+   */
+  pushed_at: Timestamp | null;
+  /**
    * 0: the installation itself, whose list of repositories is synced as well.
    */
   repository_id: number;

@@ -37,6 +37,7 @@ create table sync_cursors (
   worked_ms integer not null default 0,
   attempts integer not null default 0,
   due_at timestamptz not null default now(),
+  pushed_at timestamptz,
   error text,
   updated_at timestamptz not null default now(),
   primary key (tenant_id, repository_id, entity)
@@ -47,6 +48,10 @@ comment on column sync_cursors.items is 'Read in this pass; as are requests and 
 comment on column sync_cursors.again is 'Another pass was asked for during this one: a short one follows, down to the start of this.';
 comment on column sync_cursors.covered_until is
   'The start of the last completed pass: from covered_from (null: the beginning) to this, everything has been read.';
+comment on column sync_cursors.pushed_at is
+  'When the repository was pushed to, as far as was known when it was asked for: the order of the work.';
+create index sync_cursors_next on sync_cursors (tenant_id, phase, pushed_at desc nulls last, repository_id)
+  where state in ('pending', 'running');
 create index sync_cursors_open on sync_cursors (tenant_id, due_at) where state in ('pending', 'running');
 `;
 

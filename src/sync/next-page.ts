@@ -26,29 +26,40 @@ export async function findInstallationId(trx: Trx, tenantId: number): Promise<nu
   return row && row.suspended_at === null ? row.installation_id : null;
 }
 
+/** As many as there are entities of a repository, and some: the first of them is among these. */
+const FIRST = 20;
+
 /** First the list of repositories; then, by last push, what is recent of each; then the rest. */
 export async function findNextPage(trx: Trx, tenantId: number, installationId: number): Promise<NextPage | null> {
-  await closeUnsynced(trx, tenantId);
-  const { rows } = await sql<SyncCursor & { full_name: string | null; started_at: Date }>`
-    select ${cursorColumns}, r.full_name, now() as started_at
-    from sync_cursors c
-    left join repositories r on r.tenant_id = ${tenantId} and r.repository_id = c.repository_id
-    where c.tenant_id = ${tenantId} and c.state in ('pending', 'running') and c.due_at <= now()
-    order by c.entity = ${REPOSITORY_LIST} desc, c.phase = 'rest', r.pushed_at desc nulls last, c.repository_id,
-      array_position(${entities}::text[], c.entity) limit 1`.execute(trx);
-  const [row] = rows;
-  if (!row) return null;
-  const { full_name: fullName, started_at: startedAt, ...cursor } = row;
-  return { cursor, fullName, installationId, startedAt };
+  for (;;) {
+    const row = await findFirst(trx, tenantId);
+    if (!row) return null;
+    const { full_name: fullName, started_at: startedAt, synced, ...cursor } = row;
+    if (synced || cursor.entity === REPOSITORY_LIST) return { cursor, fullName, installationId, startedAt };
+    await closeRepository(trx, tenantId, cursor.repository_id);
+  }
 }
 
-/** What is asked of a repository that was taken from the app, deleted, or left out by the plan is not asked any more. */
-async function closeUnsynced(trx: Trx, tenantId: number): Promise<void> {
+type FirstRow = SyncCursor & { full_name: string | null; started_at: Date; synced: boolean | null };
+
+async function findFirst(trx: Trx, tenantId: number): Promise<FirstRow | undefined> {
+  const { rows } = await sql<FirstRow>`
+    select ${cursorColumns}, r.full_name, now() as started_at, ${isSynced} as synced
+    from (
+      select * from sync_cursors
+      where tenant_id = ${tenantId} and state in ('pending', 'running') and due_at <= now()
+      order by phase, pushed_at desc nulls last, repository_id limit ${FIRST}
+    ) c left join repositories r on r.tenant_id = ${tenantId} and r.repository_id = c.repository_id
+    order by c.phase, c.pushed_at desc nulls last, c.repository_id, array_position(${entities}::text[], c.entity)
+    limit 1`.execute(trx);
+  return rows[0];
+}
+
+/** What was taken from the app, deleted, or left out by the plan is not asked for any more. */
+async function closeRepository(trx: Trx, tenantId: number, repositoryId: number): Promise<void> {
   await sql`
-    update sync_cursors c set state = 'gone', updated_at = now()
-    where c.tenant_id = ${tenantId} and c.state in ('pending', 'running') and c.entity <> ${REPOSITORY_LIST}
-      and not exists (select from repositories r
-        where r.tenant_id = ${tenantId} and r.repository_id = c.repository_id and ${isSynced})`.execute(trx);
+    update sync_cursors set state = 'gone', updated_at = now()
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and state in ('pending', 'running')`.execute(trx);
 }
 
 /** When the next page may be read; null when all has been. */

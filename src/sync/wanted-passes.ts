@@ -21,8 +21,8 @@ export async function wantPasses(trx: Trx, wanted: WantedPasses): Promise<void> 
   const { tenantId, repositoryIds, entities, floor } = wanted;
   const these = repositoryIds === undefined ? sql`true` : sql`r.repository_id = any(${repositoryIds}::bigint[])`;
   await sql`
-    insert into sync_cursors as c (tenant_id, repository_id, entity, floor)
-    select ${tenantId}, r.repository_id, e.entity, ${timeOf(floor)}::timestamptz
+    insert into sync_cursors as c (tenant_id, repository_id, entity, pushed_at, floor)
+    select ${tenantId}, r.repository_id, e.entity, r.pushed_at, ${timeOf(floor)}::timestamptz
     from repositories r cross join unnest(${entities}::text[]) as e (entity)
     where r.tenant_id = ${tenantId} and ${isSynced} and ${these}
     order by r.repository_id, e.entity
@@ -31,8 +31,8 @@ export async function wantPasses(trx: Trx, wanted: WantedPasses): Promise<void> 
 
 export async function wantRepositoryList(trx: Trx, tenantId: number): Promise<void> {
   await sql`
-    insert into sync_cursors as c (tenant_id, repository_id, entity)
-    values (${tenantId}, ${NO_REPOSITORY}, ${REPOSITORY_LIST})
+    insert into sync_cursors as c (tenant_id, repository_id, entity, pushed_at)
+    values (${tenantId}, ${NO_REPOSITORY}, ${REPOSITORY_LIST}, 'infinity')
     on conflict (tenant_id, repository_id, entity) do update set ${wantedAgain(null)}`.execute(trx);
 }
 
@@ -42,13 +42,18 @@ export async function wantFirstPasses(
   { tenantId, repositoryIds, entities }: Omit<WantedPasses, 'floor'> & { readonly repositoryIds: readonly number[] },
 ): Promise<void> {
   await sql`
-    insert into sync_cursors as c (tenant_id, repository_id, entity)
-    select ${tenantId}, r.repository_id, e.entity
+    insert into sync_cursors as c (tenant_id, repository_id, entity, pushed_at)
+    select ${tenantId}, r.repository_id, e.entity, r.pushed_at
     from repositories r cross join unnest(${entities}::text[]) as e (entity)
     where r.tenant_id = ${tenantId} and ${isSynced} and r.repository_id = any(${repositoryIds}::bigint[])
     order by r.repository_id, e.entity
     on conflict (tenant_id, repository_id, entity) do update set ${wantedAgain(null)}
     where c.state = 'gone'`.execute(trx);
+  // What was asked for when nobody knew when it was pushed to.
+  await sql`
+    update sync_cursors c set pushed_at = r.pushed_at from repositories r
+    where c.tenant_id = ${tenantId} and r.tenant_id = ${tenantId} and c.repository_id = any(${repositoryIds}::bigint[])
+      and r.repository_id = c.repository_id and c.pushed_at is distinct from r.pushed_at`.execute(trx);
 }
 
 function timeOf(floor: Floor): Date | null {
@@ -75,5 +80,6 @@ function wantedAgain(floor: Floor): RawBuilder<unknown> {
     attempts = case when c.state in ('pending', 'running') then c.attempts else 0 end,
     error = case when c.state in ('pending', 'running') then c.error end,
     due_at = case when c.state in ('pending', 'running') then c.due_at else now() end,
+    pushed_at = excluded.pushed_at,
     updated_at = now()`;
 }
