@@ -90,7 +90,14 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
   const worker = await startWorker({ db, queue, log, appId, ...(reactions && { reactions }), ...(sync && { sync }) });
   const stop = () => Promise.all([worker.stop(), sync?.stop()]);
   resources.add({ name: 'worker', close: stop, withinMs: 2_000 });
-  const recovery = await startRecovery({ db, queue, log, uninstallGraceDays: config.uninstallGraceDays });
+  const { uninstallGraceDays, syncHorizonDays: horizonDays, gheHost } = config;
+  const recovery = await startRecovery({
+    db,
+    queue,
+    log,
+    uninstallGraceDays,
+    ...(github && appId !== null && { sync: { github, appId, horizonDays, isServer: gheHost !== undefined } }),
+  });
   resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
   // First, so that no job waits for an answer.
   if (github) resources.add({ name: 'GitHub', close: async () => github.stop(), withinMs: 100 });

@@ -11,7 +11,7 @@ import type { InstallationClient } from '../github/github.ts';
 import type { CountedEntity } from './compare-counts.ts';
 import { sameRepository } from './entities/named-repository.ts';
 
-export interface ListedRepository {
+interface ListedRepository {
   readonly id: number;
   readonly owner: string;
   readonly name: string;

@@ -20,12 +20,12 @@ export interface RecoveryOptions {
   readonly sync?: SyncRecovery;
 }
 
-export interface SyncRecovery {
+interface SyncRecovery {
   readonly github: Pick<GitHub, 'app' | 'installation'>;
   readonly appId: number;
   readonly horizonDays: number | null;
-  /** For how long GitHub keeps the hook's deliveries. */
-  readonly retentionDays: number;
+  /** GitHub Enterprise Server, which keeps the hook's deliveries for longer. */
+  readonly isServer: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -61,9 +61,10 @@ function purgeJob({ db, log, uninstallGraceDays }: RecoveryOptions): RecurringJo
 
 function missedDeliveriesJob(
   { db, queue, log }: RecoveryOptions,
-  { github, retentionDays }: SyncRecovery,
+  { github, isServer }: SyncRecovery,
 ): RecurringJob {
   const store = createStoreMissed(db, queue);
+  const retentionDays = isServer ? 7 : 3;
   return {
     name: 'missed-deliveries',
     cron: '*/15 * * * *',
