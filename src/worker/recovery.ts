@@ -59,10 +59,7 @@ function purgeJob({ db, log, uninstallGraceDays }: RecoveryOptions): RecurringJo
   };
 }
 
-function missedDeliveriesJob(
-  { db, queue, log }: RecoveryOptions,
-  { github, isServer }: SyncRecovery,
-): RecurringJob {
+function missedDeliveriesJob({ db, queue, log }: RecoveryOptions, { github, isServer }: SyncRecovery): RecurringJob {
   const store = createStoreMissed(db, queue);
   const retentionDays = isServer ? 7 : 3;
   return {

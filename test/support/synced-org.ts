@@ -9,11 +9,15 @@ import { createGitHub } from '../../src/github/create-github.ts';
 import { createLogger } from '../../src/logging.ts';
 import { startQueue, SYNC_PAGE } from '../../src/queue.ts';
 import { openEntities } from '../../src/sync/entities/registry.ts';
+import { recoverMissedDeliveries } from '../../src/sync/missed-deliveries.ts';
 import { reconcileInstallations } from '../../src/sync/reconcile-installations.ts';
 import { reconcileTenant } from '../../src/sync/reconcile-tenant.ts';
+import { startGapBackfills } from '../../src/sync/start-gap-backfills.ts';
 import type { SyncCursor } from '../../src/sync/sync-cursor.ts';
 import { syncPage } from '../../src/sync/sync-page.ts';
-import { createTestDatabase } from './database.ts';
+import { applyDueDeliveries } from '../../src/worker/apply-deliveries.ts';
+import { createStoreMissed } from '../../src/worker/missed-deliveries.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type SampleSize, sampleOrg } from './github/truth/sample-org.ts';
 import { startStandIn } from './github/stand-in.ts';
 
@@ -31,9 +35,9 @@ export async function createSyncedOrg(seed: number, size: SampleSize) {
 
 const isWorkflowSource = () => Promise.resolve(true);
 
-/** One more Shiplog that asks the same GitHub, with a database of its own. */
-export async function createShiplog(environment: Readonly<Record<string, string>>) {
-  const { db, url, superuserUrl } = await createTestDatabase();
+/** Shiplog's jobs, run by hand, over a database of their own or one that is given. */
+export async function createShiplog(environment: Readonly<Record<string, string>>, database?: TestDatabase) {
+  const { db, url, superuserUrl } = database ?? (await createTestDatabase());
   const log = createLogger({ level: 'silent', format: 'json' });
   const queue = await startQueue({ url, log });
   afterAll(() => queue.stop({ graceful: false }));
@@ -76,6 +80,18 @@ export async function createShiplog(environment: Readonly<Record<string, string>
         }
       }
       await sync();
+    },
+    /** What the hook's deliveries have that is not stored, as every 15 minutes. */
+    async recoverMissed(): Promise<void> {
+      const store = createStoreMissed(db, queue);
+      const onGap = () => startGapBackfills(db, { queue, log });
+      await recoverMissedDeliveries(db, { app: github.app, store, retentionDays: 3, onGap, log });
+    },
+    /** Applies what intake has stored. */
+    async applyDeliveries(): Promise<void> {
+      for (let more = true; more; ) {
+        ({ more } = await db.transaction().execute((trx) => applyDueDeliveries(trx, { appId, log })));
+      }
     },
     async readCursors(tenantId: number): Promise<readonly SyncCursor[]> {
       return withTenant(db, tenantId, async (trx) => {

@@ -22,6 +22,8 @@ const requirements = {
   getSync: 'operator',
   listSyncedRepositories: 'operator',
   startSync: 'operator',
+  getDataHealth: 'operator',
+  listRepositoryHealth: 'operator',
   cancelSync: 'operator',
   listMetrics: 'operator',
   getMetric: 'operator',

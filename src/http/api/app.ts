@@ -12,6 +12,7 @@ import type { FieldError } from '../problem-details.ts';
 import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
+import { addDataHealth } from './data-health.ts';
 import { addDeliveries } from './deliveries.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
@@ -41,6 +42,7 @@ export function createApi(deps: ApiDeps): Api {
   addDeployments(api, deps);
   addSync(api, deps);
   addMetrics(api, deps);
+  addDataHealth(api, deps);
   addDeliveries(api, deps);
   addDocs(api);
   api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));

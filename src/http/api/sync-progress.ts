@@ -8,7 +8,7 @@ import type { CursorRow, SyncedRepository, SyncRow, TotalsRow, TurnRow } from '.
 import type { entityProgressSchema, orgProgressSchema, repositoryProgressSchema, syncSchema } from './sync-schema.ts';
 
 /** The permission of the GitHub App without which an entity can not be read, as GitHub's page of settings calls it. */
-const permissions: Readonly<Record<EntityName, string>> = {
+export const permissionNames: Readonly<Record<EntityName, string>> = {
   repository: 'Metadata',
   branches: 'Contents',
   commits: 'Contents',
@@ -73,7 +73,7 @@ function presentEntity(cursor: CursorRow): z.infer<typeof entityProgressSchema>[
     covered_until: iso(cursor.covered_until),
     updated_at: iso(cursor.updated_at),
     error: cursor.error,
-    action: actionOf(cursor, permissions[entity]),
+    action: actionOf(cursor, permissionNames[entity]),
   };
   return [presented];
 }
