@@ -14,6 +14,7 @@ import { startBackfill } from './start-backfill.ts';
 import { listStoredCounts, recordCountChecks } from './stored-counts.ts';
 
 const AT_ONCE = 50;
+const RUNS_AGAIN_H = 12;
 
 export interface ReconcileCounts {
   readonly github: InstallationClient;
@@ -71,14 +72,31 @@ function compareAndStart(db: Database, request: ReconcileCounts & { remote: read
       if (comparison.full.length > 0) full.set(repositoryId, comparison.full);
       if (comparison.listed.length > 0) removals.push({ repositoryId, entities: comparison.listed });
     }
+    const runs = (await listWithRuns(trx, tenantId, ids)).filter((id) => !gap.has(id));
     await leaveTenant(trx);
     const reason = 'reconciliation';
     if (gap.size > 0) await startBackfill(trx, { tenantId, repositoryIds: [...gap], reason, floor: 'gap' }, { queue });
+    if (runs.length > 0) {
+      const entities = ['workflow_runs'] as const;
+      await startBackfill(trx, { tenantId, repositoryIds: runs, entities, reason, floor: 'gap' }, { queue });
+    }
     for (const [repositoryId, entities] of full) {
       await startBackfill(trx, { tenantId, repositoryIds: [repositoryId], entities, reason }, { queue });
     }
     return { started: gap.size + full.size, removals };
   });
+}
+
+/** Workflow runs have no total, and nothing else says that there are new ones: where they are of use, once a night. */
+async function listWithRuns(trx: Trx, tenantId: number, repositoryIds: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ repository_id: number }>`
+    select repository_id from sync_cursors c
+    where tenant_id = ${tenantId} and repository_id = any(${repositoryIds}::bigint[]) and entity = 'workflow_runs'
+      and state = 'done' and covered_until < now() - make_interval(hours => ${RUNS_AGAIN_H})
+      and exists (select from workflow_runs w where w.tenant_id = ${tenantId} and w.repository_id = c.repository_id)`.execute(
+    trx,
+  );
+  return rows.map(({ repository_id }) => repository_id);
 }
 
 /** Those of which a pass failed for good: it is tried again each time. */

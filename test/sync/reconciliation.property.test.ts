@@ -50,7 +50,7 @@ function inOrder<Item>(items: readonly Item[], keys: readonly number[]): Item[] 
 
 let orgs = 0;
 
-/** An organization that is backfilled, two hours ago as far as its cursors tell: what happens then is later. */
+/** An organization that is backfilled, a day ago as far as its cursors tell: what happens then is later. */
 async function installOrg(): Promise<Organization> {
   orgs += 1;
   const organization = sampleOrg(standIn.truth, orgs, { ...size, login: `acme${orgs}` });
@@ -59,7 +59,7 @@ async function installOrg(): Promise<Organization> {
   await live.reconcile();
   await withTenant(live.db, organization.id, (trx) =>
     sql`
-      update sync_cursors set covered_until = covered_until - interval '2 hours' where tenant_id = ${organization.id}`.execute(
+      update sync_cursors set covered_until = covered_until - interval '1 day' where tenant_id = ${organization.id}`.execute(
       trx,
     ),
   );
