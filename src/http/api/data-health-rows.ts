@@ -5,7 +5,7 @@ import type { CountedEntity } from '../../sync/compare-counts.ts';
 import { type EntityName, entities } from '../../sync/entity.ts';
 import type { CursorState } from '../../sync/sync-cursor.ts';
 
-export interface EntityHealthRow {
+interface EntityHealthRow {
   readonly entity: EntityName;
   readonly state: CursorState | null;
   readonly covered_until: Date | null;

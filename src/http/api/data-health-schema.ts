@@ -3,7 +3,7 @@ import { countedEntities } from '../../sync/compare-counts.ts';
 import { entities } from '../../sync/entity.ts';
 import { timestamp } from './parameters.ts';
 
-export const findingCodes = [
+const findingCodes = [
   'not_connected',
   'not_installed',
   'suspended',
