@@ -53,10 +53,13 @@ export async function updateAccess(trx: Trx, tenantId: number, scope: AccessScop
   return rows[0] ?? { closed: 0, opened: 0 };
 }
 
-/** Later than every row there is, so that a person's rows never overlap; the transaction may have waited for another. */
+/**
+ * Later than every row there is, so that a person's rows never overlap: the transaction may have waited for another.
+ * In milliseconds, as the API writes times, so that what it says of one can be asked for.
+ */
 async function findMoment(trx: Trx, tenantId: number): Promise<string> {
   const { rows } = await sql<{ at: string }>`
-    select greatest(clock_timestamp(), interval '1 microsecond' + greatest(
+    select greatest(date_trunc('milliseconds', clock_timestamp()), interval '1 millisecond' + greatest(
       (select max(valid_from) from repository_access where tenant_id = ${tenantId}),
       (select max(valid_to) from repository_access where tenant_id = ${tenantId} and ended)))::text as at`.execute(trx);
   return rows[0]?.at ?? '';

@@ -27,8 +27,8 @@ const derived = ['members', 'repository_access', 'access_differences', 'access_r
 /** Removes every fact row of a tenant, for tests that write the same facts in another way. */
 export function removeRows(db: Database, tenantId: number): Promise<void> {
   return withTenant(db, tenantId, async (trx) => {
-    for (const name of [...derived, ...Object.keys(factTables).toReversed()]) {
-      await sql`delete from ${sql.table(name)} where tenant_id = ${tenantId}`.execute(trx);
-    }
+    // At once: tests do this hundreds of times.
+    const tables = [...derived, ...Object.keys(factTables).toReversed()];
+    await sql.raw(tables.map((name) => `delete from ${name} where tenant_id = ${tenantId}`).join(';')).execute(trx);
   });
 }

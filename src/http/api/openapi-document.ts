@@ -14,6 +14,10 @@ const tags = [
   { name: 'Organizations', description: 'Accounts that have the app installed.' },
   { name: 'Repositories' },
   { name: 'Contributors', description: 'Persons and bots, each with all their emails.' },
+  {
+    name: 'Teams and access',
+    description: 'Who may do what, by which grant, now and at any time since Shiplog reads it.',
+  },
   { name: 'Commits' },
   { name: 'Pull requests' },
   { name: 'Issues' },

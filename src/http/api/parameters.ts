@@ -18,6 +18,18 @@ export const repoParameter = text.openapi({
   example: 'shop',
 });
 
+export const teamParameter = text.openapi({
+  param: { name: 'slug', in: 'path' },
+  description: "The team's slug, in any case, or its id.",
+  example: 'platform',
+});
+
+export const loginParameter = text.openapi({
+  param: { name: 'login', in: 'path' },
+  description: "The person's login, in any case, or GitHub's id.",
+  example: 'ann',
+});
+
 export const orgParams = z.object({ org: orgParameter });
 
 /** An id of GitHub; negative for persons that have none. */
