@@ -3,7 +3,7 @@ import { connect, type Database } from '../../db/connection.ts';
 import { openDatabase } from '../../db/open-database.ts';
 import { type Trx, withTenant } from '../../db/tenant.ts';
 import { ConfigError, NotFoundError } from '../errors.ts';
-import { windowBefore, windowOf } from '../metrics/query/default-window.ts';
+import { windowBefore, windowOf } from '../metrics/query/window.ts';
 import { metricNames } from '../metrics/query/metrics.ts';
 import { type MetricResult, queryMetric } from '../metrics/query/query-metric.ts';
 import type { Command, CommandInput, OptionValue } from './command.ts';

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { type DeploymentDetails, listDeploymentDetails } from '../../metrics/query/deployment-details.ts';
 import { deploymentOutcome, isProduction } from '../../metrics/deployment-outcome.ts';
 import { idKey, type KeysOf, timeKey } from './cursor.ts';
 import { type Org, repositoryIdOf } from './org-scope.ts';
@@ -7,6 +8,7 @@ import { allOf, timeKeyOf, timeOf } from './page.ts';
 
 export interface DeploymentRow {
   readonly deployment_id: number;
+  readonly repository_id: number;
   readonly repository: string;
   readonly environment: string;
   readonly production: boolean;
@@ -16,6 +18,8 @@ export interface DeploymentRow {
   readonly created_at: Date;
   readonly finished_at: Date | null;
   readonly position: [string, number, number];
+  /** Of a finished one to production, where GitHub's deployments are what counts. */
+  readonly details: DeploymentDetails | undefined;
 }
 
 export const deploymentKeys = [timeKey, idKey, idKey] as const;
@@ -63,8 +67,8 @@ async function selectDeployments(
   tenantId: number,
   { where, limit }: { where: RawBuilder<unknown>; limit: number },
 ): Promise<DeploymentRow[]> {
-  const { rows } = await sql<DeploymentRow>`
-    select d.deployment_id, r.full_name as repository, d.environment, ${isProduction} as production, d.sha, d.ref,
+  const { rows } = await sql<Omit<DeploymentRow, 'details'>>`
+    select d.deployment_id, d.repository_id, r.full_name as repository, d.environment, ${isProduction} as production, d.sha, d.ref,
       o.outcome, d.created_at, o.finished_at,
       json_build_array(${timeKeyOf('d.created_at')}, d.repository_id, d.deployment_id) as position
     from deployments d
@@ -73,5 +77,9 @@ async function selectDeployments(
     cross join lateral (${deploymentOutcome(tenantId)}) o
     where d.tenant_id = ${tenantId} and ${where}
     order by d.created_at desc, d.repository_id desc, d.deployment_id desc limit ${limit}`.execute(trx);
-  return rows;
+  const details = new Map<string, DeploymentDetails>();
+  for (const one of await listDeploymentDetails(trx, tenantId, rows)) {
+    if (one.source === 'github_deployment') details.set(`${one.repository_id} ${one.deployment_id}`, one);
+  }
+  return rows.map((row) => Object.assign(row, { details: details.get(`${row.repository_id} ${row.deployment_id}`) }));
 }

@@ -18,7 +18,11 @@ import {
 import { listRoute, readRoute } from './route.ts';
 
 const deploymentOutcomes = z.enum(['success', 'failure', 'unfinished']);
-const notMeasured = 'Null: not measured.';
+const notMeasured = 'Null: it is not to production, or not finished, or something else counts as a deployment here.';
+const numberOf = z
+  .int()
+  .nullable()
+  .openapi({ description: 'Of the pull request; null: a commit that belongs to none.' });
 
 const deploymentSchema = z
   .object({
@@ -36,20 +40,29 @@ const deploymentSchema = z
     }),
     created_at: timestamp,
     finished_at: timestamp.nullable().openapi({ description: 'When the outcome was reached; null: unfinished.' }),
-    changes: z.array(z.record(z.string(), z.unknown())).nullable().openapi({ description: notMeasured }),
+    changes: z
+      .array(z.object({ number: numberOf, sha: z.string(), rule: z.string(), started_at: timestamp.nullable() }))
+      .nullable()
+      .openapi({ description: `What it ships, and by which rule. ${notMeasured}` }),
     failure_causes: z
       .array(
         z.object({
           kind: z.string(),
-          by: z.string().nullable(),
+          by: z.string(),
           rule: z.string(),
           recovered_at: timestamp.nullable(),
         }),
       )
       .nullable()
       .openapi({ description: notMeasured }),
-    rework: z.array(z.string()).nullable().openapi({ description: notMeasured }),
-    excluded: z.array(z.record(z.string(), z.unknown())).nullable().openapi({ description: notMeasured }),
+    rework: z
+      .array(z.object({ kind: z.string(), by: z.string() }))
+      .nullable()
+      .openapi({ description: notMeasured }),
+    excluded: z
+      .array(z.object({ reason: z.string(), number: numberOf, sha: z.string().nullable() }))
+      .nullable()
+      .openapi({ description: `What of it is left out of lead time, and why. ${notMeasured}` }),
   })
   .openapi('Deployment', {
     example: {
@@ -63,10 +76,17 @@ const deploymentSchema = z
       outcome: 'success',
       created_at: '2026-03-02T08:20:00.000Z',
       finished_at: '2026-03-02T08:24:00.000Z',
-      changes: null,
-      failure_causes: null,
-      rework: null,
-      excluded: null,
+      changes: [
+        {
+          number: 1347,
+          sha: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+          rule: 'merge_commit',
+          started_at: '2026-03-01T09:02:11.000Z',
+        },
+      ],
+      failure_causes: [{ kind: 'incident', by: '#12', rule: 'names_deployment', recovered_at: null }],
+      rework: [],
+      excluded: [],
     },
   });
 
@@ -129,9 +149,9 @@ function present(row: DeploymentRow): z.infer<typeof deploymentSchema> {
     outcome: row.outcome,
     created_at: iso(row.created_at),
     finished_at: iso(row.finished_at),
-    changes: null,
-    failure_causes: null,
-    rework: null,
-    excluded: null,
+    changes: row.details?.changes ?? null,
+    failure_causes: row.details?.failure_causes ?? null,
+    rework: row.details?.rework ?? null,
+    excluded: row.details?.excluded ?? null,
   };
 }

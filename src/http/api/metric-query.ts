@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
-import { windowBefore, windowOf } from '../../metrics/query/default-window.ts';
+import { windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
 import { repositoryFilter, textFilter, time } from './parameters.ts';

@@ -7,7 +7,7 @@ export const metricName = z.enum(metricNames);
 const number = z.number().nullable();
 const unit = z.enum(['per_day', 'seconds', 'ratio', 'lines']);
 
-const qualitySchema = z
+export const qualitySchema = z
   .array(
     z.object({
       code: z.string(),

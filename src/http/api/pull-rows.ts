@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { listPullStages, type PullStages } from '../../metrics/query/pull-request-stages.ts';
 import { idKey, type KeysOf, timeKey } from './cursor.ts';
 import { type Org, repositoryIdOf } from './org-scope.ts';
 import { allOf, timeKeyOf, timeOf } from './page.ts';
@@ -7,6 +8,7 @@ import { type AuthorColumns, findIdentity } from './person.ts';
 
 export interface PullRow extends AuthorColumns {
   readonly pull_request_id: number | null;
+  readonly repository_id: number;
   readonly repository: string;
   readonly number: number;
   readonly title: string;
@@ -26,6 +28,8 @@ export interface PullRow extends AuthorColumns {
   readonly changed_files: number | null;
   readonly labels: string[];
   readonly position: [string, number, number];
+  /** Of a merged one. */
+  readonly stages: PullStages | undefined;
 }
 
 export const pullKeys = [timeKey, idKey, idKey] as const;
@@ -77,7 +81,7 @@ async function selectPulls(
   tenantId: number,
   { where, limit }: { where: RawBuilder<unknown>; limit: number },
 ): Promise<PullRow[]> {
-  const { rows } = await sql<PullRow>`
+  const { rows } = await sql<Omit<PullRow, 'stages'>>`
     with page as materialized (
       select p.*, r.full_name as repository
       from pull_requests p
@@ -86,7 +90,7 @@ async function selectPulls(
       where p.tenant_id = ${tenantId} and ${where}
       order by p.created_at desc, p.repository_id desc, p.number desc limit ${limit}
     )
-    select page.pull_request_id, page.repository, page.number, page.title, page.state, page.draft, page.author_id,
+    select page.pull_request_id, page.repository_id, page.repository, page.number, page.title, page.state, page.draft, page.author_id,
       author.login as author_login, author.type as author_type, page.head_ref, page.base_ref, page.merge_commit_sha,
       page.created_at, page.ready_at, commits.first_commit_at, reviews.first_review_at, page.merged_at, page.closed_at,
       page.additions, page.deletions, page.changed_files, coalesce(page.labels, '{}') as labels,
@@ -113,5 +117,7 @@ async function selectPulls(
       where seen.author_id is distinct from page.author_id and reviewer.type is distinct from 'Bot'
     ) reviews
     order by page.created_at desc, page.repository_id desc, page.number desc`.execute(trx);
-  return rows;
+  const found = await listPullStages(trx, tenantId, rows);
+  const stages = new Map(found.map((one) => [`${one.repository_id} ${one.number}`, one]));
+  return rows.map((row) => Object.assign(row, { stages: stages.get(`${row.repository_id} ${row.number}`) }));
 }

@@ -6,7 +6,10 @@ import type { PullRow } from './pull-rows.ts';
 export const pullState = z.enum(['open', 'closed', 'merged']);
 
 const lines = z.int().nullable().openapi({ description: 'Null until known.' });
-const stage = z.number().nullable().openapi({ description: 'Seconds; null: not measured.' });
+const stage = z
+  .number()
+  .nullable()
+  .openapi({ description: 'Seconds; null where an end of the stage is not known, or has not come.' });
 
 const example = {
   id: 1296269,
@@ -60,7 +63,7 @@ export const pullSchema = z
     }),
     merged_at: timestamp.nullable(),
     closed_at: timestamp.nullable(),
-    deployed_at: timestamp.nullable().openapi({ description: 'First production deployment; null: not measured.' }),
+    deployed_at: timestamp.nullable().openapi({ description: 'First production deployment; null: none is known.' }),
     additions: lines,
     deletions: lines,
     changed_files: lines,
@@ -92,16 +95,16 @@ export function presentPull(row: PullRow): z.infer<typeof pullSchema> {
     first_review_at: iso(row.first_review_at),
     merged_at: iso(row.merged_at),
     closed_at: iso(row.closed_at),
-    deployed_at: null,
+    deployed_at: iso(row.stages?.deployed_at ?? null),
     additions: row.additions,
     deletions: row.deletions,
     changed_files: row.changed_files,
     labels: row.labels,
-    coding_s: null,
-    pickup_s: null,
-    review_s: null,
-    merge_s: null,
-    deploy_s: null,
-    cycle_s: null,
+    coding_s: row.stages?.coding_s ?? null,
+    pickup_s: row.stages?.pickup_s ?? null,
+    review_s: row.stages?.review_s ?? null,
+    merge_s: row.stages?.merge_s ?? null,
+    deploy_s: row.stages?.deploy_s ?? null,
+    cycle_s: row.stages?.cycle_s ?? null,
   };
 }

@@ -7,9 +7,11 @@ import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { getRepositoryScope, inOrg } from './org-scope.ts';
 import { allOf, pageOf } from './page.ts';
 import { booleanFilter, orgParams, repoParameter } from './parameters.ts';
+import { listRepositoryNumbers, type RepositoryNumbers } from '../../metrics/query/repository-numbers.ts';
+import { qualitySchema } from './metric-schema.ts';
 import { listRoute, readRoute } from './route.ts';
 
-const notYet = z.number().nullable().openapi({ description: 'Null: not measured.' });
+const number = z.number().nullable();
 
 const example = {
   id: 1296269,
@@ -18,10 +20,11 @@ const example = {
   archived: false,
   default_branch: 'main',
   tracked: true,
-  deployment_frequency: null,
-  lead_time_for_changes: null,
-  mean_time_to_recovery: null,
-  change_failure_rate: null,
+  deployment_frequency: 0.8,
+  lead_time_for_changes: 36.4,
+  mean_time_to_recovery: 2.5,
+  change_failure_rate: 12.5,
+  quality: [],
 };
 
 const repositorySchema = z
@@ -34,10 +37,13 @@ const repositorySchema = z
     tracked: z
       .boolean()
       .openapi({ description: 'Whether what happens in it is followed: the app can see it, and the plan has room.' }),
-    deployment_frequency: notYet,
-    lead_time_for_changes: notYet,
-    mean_time_to_recovery: notYet,
-    change_failure_rate: notYet,
+    deployment_frequency: number.openapi({ description: 'A day, over the last 90 days.' }),
+    lead_time_for_changes: number.openapi({ description: 'Hours; the median of the last 90 days.' }),
+    mean_time_to_recovery: number.openapi({
+      description: 'Hours; of the failed deployments of the last 90 days, the median.',
+    }),
+    change_failure_rate: number.openapi({ description: 'Percent, over the last 90 days.' }),
+    quality: qualitySchema,
   })
   .openapi('Repository', {
     description: 'Null means unknown: no source has told it yet.',
@@ -77,15 +83,21 @@ const get = readRoute({
 export function addRepositories(api: Api, { db }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listRepositories(trx, org.tenant_id, query));
-    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
+    const { rows, numbersOf } = await inOrg(db, c.req.valid('param').org, async (trx, { tenant_id }) => {
+      const rows = await listRepositories(trx, tenant_id, query);
+      const ids = rows.map(({ repository_id }) => repository_id);
+      return { rows, numbersOf: await listRepositoryNumbers(trx, tenant_id, ids) };
+    });
+    const presentRow = (row: RepositoryRow) => present(row, numbersOf(row.repository_id));
+    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present: presentRow }), 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, repo } = c.req.valid('param');
     const body = await inOrg(db, name, async (trx, org) => {
       const { repository_id } = await getRepositoryScope(trx, org, repo);
       const row = await getRow(trx, org.tenant_id, repository_id);
-      return { ...present(row), counts: await countFacts(trx, org.tenant_id, repository_id) };
+      const numbersOf = await listRepositoryNumbers(trx, org.tenant_id, [repository_id]);
+      return { ...present(row, numbersOf(repository_id)), counts: await countFacts(trx, org.tenant_id, repository_id) };
     });
     return c.json(body, 200);
   });
@@ -100,7 +112,7 @@ interface RepositoryRow {
   readonly followed: boolean;
 }
 
-function present(row: RepositoryRow): z.infer<typeof repositorySchema> {
+function present(row: RepositoryRow, { quality, ...numbers }: RepositoryNumbers): z.infer<typeof repositorySchema> {
   return {
     id: row.repository_id,
     full_name: row.full_name,
@@ -108,10 +120,8 @@ function present(row: RepositoryRow): z.infer<typeof repositorySchema> {
     archived: row.archived,
     default_branch: row.default_branch,
     tracked: row.followed,
-    deployment_frequency: null,
-    lead_time_for_changes: null,
-    mean_time_to_recovery: null,
-    change_failure_rate: null,
+    ...numbers,
+    quality: [...quality],
   };
 }
 

@@ -61,6 +61,21 @@ export async function aggregate(
   return row;
 }
 
+/** The value of each repository that has rows which count. */
+export async function aggregateByRepository(
+  trx: Trx,
+  metric: Metric,
+  scope: MetricScope,
+): Promise<ReadonlyMap<number, number | null>> {
+  const days = daysBetween(sql`${scope.from}::timestamptz`, sql`${scope.to}::timestamptz`, scope.timeZone);
+  const { rows } = await sql<{ repository_id: number; value: number | null }>`
+    ${withRows(metric, scope)}
+    select repository_id, ${valueOf(metric.statistic, days)} as value from counting group by repository_id`.execute(
+    trx,
+  );
+  return new Map(rows.map(({ repository_id, value }) => [repository_id, value]));
+}
+
 /** Of the clock on the wall: a day with a change to summer time is one, too. */
 function daysBetween(from: RawBuilder<unknown>, to: RawBuilder<unknown>, timeZone: string): RawBuilder<unknown> {
   return sql`(extract(epoch from (${to} at time zone ${timeZone}) - (${from} at time zone ${timeZone})) / 86400)::double precision`;

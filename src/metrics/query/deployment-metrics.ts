@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
 import { isDeployedByTeam, isInEnvironment, type MetricScope } from './scope.ts';
+import { utcText } from './utc-text.ts';
 
 const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source)`;
 
@@ -58,7 +59,7 @@ export const recoveryTime: Metric = {
     deploymentRows(scope, {
       value: sql`extract(epoch from f.recovered_at - d.finished_at)::double precision`,
       open: sql`f.recovered_at is null`,
-      detail: sql`jsonb_build_object('failure_causes', f.causes, 'recovered_at', f.recovered_at)`,
+      detail: sql`jsonb_build_object('failure_causes', f.causes, 'recovered_at', ${utcText(sql`f.recovered_at`)})`,
       from: sql`cross join lateral (${failures(scope)}) f`,
       where: sql`f.causes is not null`,
     }),
@@ -86,7 +87,7 @@ export const reworkRate: Metric = {
 function failures({ tenantId }: MetricScope): RawBuilder<unknown> {
   return sql`
     select min(f.recovered_at) as recovered_at, jsonb_agg(jsonb_build_object('kind', f.kind, 'by', f.linked_by,
-      'rule', f.rule, 'recovered_at', f.recovered_at) order by f.kind, f.linked_by) as causes
+      'rule', f.rule, 'recovered_at', ${utcText(sql`f.recovered_at`)}) order by f.kind, f.linked_by) as causes
     from deployment_failures f
     where f.tenant_id = ${tenantId} and f.repository_id = d.repository_id and f.deployment_id = d.deployment_id`;
 }

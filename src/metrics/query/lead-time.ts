@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Metric } from './metric.ts';
 import { isInEnvironment, isOfTeam } from './scope.ts';
+import { utcText } from './utc-text.ts';
 
 export const leadTime: Metric = {
   unit: 'seconds',
@@ -17,7 +18,7 @@ export const leadTime: Metric = {
         when c.started_at > c.finished_at then 'clock_skew' end as excluded,
       false as open,
       jsonb_build_object('number', nullif(c.number, 0), 'sha', c.sha, 'rule', c.rule, 'environment', d.environment,
-        'author', a.login, 'started_at', c.started_at) as detail
+        'author', a.login, 'started_at', ${utcText(sql`c.started_at`)}) as detail
     from deployment_changes c
     join scoped s on s.repository_id = c.repository_id
     join production_deployments d on d.tenant_id = ${scope.tenantId} and d.repository_id = c.repository_id

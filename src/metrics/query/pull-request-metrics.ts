@@ -1,39 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
+import { firstDeployment, stages } from './pull-request-stages.ts';
 import { isInEnvironment, isOfTeam, type MetricScope } from './scope.ts';
-
-/** From one time to another, in seconds; 0 where that would be negative, null where one of them is not known. */
-function span(from: RawBuilder<unknown>, to: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`extract(epoch from case when ${to} < ${from} then interval '0' else ${to} - ${from} end)::double precision`;
-}
-
-const [opened, ready, firstReview] = [sql`p.created_at`, sql`p.ready_at`, sql`p.first_review_at`];
-const [merged, deployed] = [sql`p.merged_at`, sql`f.finished_at`];
-/** A rebase may give commits a later time than the opening. */
-const started = sql`case when p.first_commit_at is not null then least(p.first_commit_at, p.created_at) end`;
-
-/** The stages of a merged pull request `p` with its first production deployment `f`. */
-const stages = {
-  coding_s: span(sql`p.first_commit_at`, opened),
-  pickup_s: span(ready, firstReview),
-  review_s: span(firstReview, merged),
-  merge_s: span(ready, merged),
-  deploy_s: span(merged, deployed),
-  cycle_s: span(started, deployed),
-} as const;
-
-/** The first production deployment of the merged pull request `p`, as `f (deployment_id, finished_at, environment)`. */
-function firstDeployment(tenantId: number): RawBuilder<unknown> {
-  return sql`
-    left join lateral (
-      select c.deployment_id, c.finished_at, d.environment from deployment_changes c
-      join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = c.repository_id
-        and d.deployment_id = c.deployment_id
-      where c.tenant_id = ${tenantId} and c.repository_id = p.repository_id and c.number = p.number and c.number > 0
-        and c.is_change and c.standing = 'first'
-      order by c.finished_at, c.deployment_id limit 1
-    ) f on true`;
-}
 
 interface PullMetric {
   readonly meaning: string;

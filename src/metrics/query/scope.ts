@@ -8,12 +8,14 @@ export interface MetricScope {
   /** An IANA name: of the days and weeks of series. */
   readonly timeZone: string;
   readonly repositoryId?: number | undefined;
+  /** Of these alone. */
+  readonly repositoryIds?: readonly number[] | undefined;
   readonly environment?: string | undefined;
   readonly teamId?: number | undefined;
 }
 
 /** The repositories of a scope, as `scoped (repository_id, full_name, leave_out_bots)`. */
-export function scopedRepositories({ tenantId, repositoryId }: MetricScope): RawBuilder<unknown> {
+export function scopedRepositories({ tenantId, repositoryId, repositoryIds }: MetricScope): RawBuilder<unknown> {
   return sql`
     select r.repository_id, r.full_name, coalesce((
         select (m.definition ->> 'leave_out_bots')::boolean from metric_definitions m
@@ -22,7 +24,8 @@ export function scopedRepositories({ tenantId, repositoryId }: MetricScope): Raw
       ), true) as leave_out_bots
     from repositories r
     where r.tenant_id = ${tenantId} and r.full_name is not null and r.deleted_at is null
-      and ${repositoryId === undefined ? sql`true` : sql`r.repository_id = ${repositoryId}::bigint`}`;
+      and ${repositoryId === undefined ? sql`true` : sql`r.repository_id = ${repositoryId}::bigint`}
+      and ${repositoryIds === undefined ? sql`true` : sql`r.repository_id = any(${repositoryIds}::bigint[])`}`;
 }
 
 /** Whether `person` was in the team at `at`. When somebody joined is not told by GitHub: always, until they left. */

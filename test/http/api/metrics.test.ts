@@ -3,12 +3,13 @@ import { recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
 import { createTestApi, repositoryFact, storeFacts } from '../../support/api.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
 import { goldenOwner, goldens } from '../../support/golden.ts';
-import { deploymentFact, statusFact } from '../../support/sample-facts.ts';
+import { sha } from '../../support/payloads.ts';
+import { commitFact, deploymentFact, statusFact } from '../../support/sample-facts.ts';
 
 const { db, get } = await createTestApi();
 const example = goldens.find(({ name }) => name === 'incident-and-hotfix');
 if (!example) throw new Error('there is no such example');
-const EMPTY = 21;
+const [EMPTY, RECENT] = [21, 22];
 await storeFacts(db, goldenOwner.id, 'acme', ...goldenFacts(example), repositoryFact(EMPTY, 'acme/empty'), {
   deployments: [deploymentFact(EMPTY, 1, { environment: 'staging' })],
   deployment_statuses: [statusFact(EMPTY, 1, { id: 1, state: 'success', created_at: example.window.from })],
@@ -18,6 +19,90 @@ await recomputeTouched(db, goldenOwner.id);
 const path = '/api/v1/orgs/acme/metrics';
 const window = `from=${example.window.from}&to=${example.window.to}`;
 const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' };
+
+describe('a deployment', () => {
+  it('has what it ships, why it failed and what it repairs', async () => {
+    const { body } = await get('/api/v1/orgs/acme/deployments?repository=shop');
+    const byId = new Map(body.data.map((row) => [row['id'], row]));
+    expect(byId.get(1)).toMatchObject({
+      changes: [],
+      failure_causes: [],
+      rework: [],
+      excluded: [{ reason: 'baseline', number: null, sha: null }],
+    });
+    expect(byId.get(3)).toMatchObject({
+      changes: [{ number: null, sha: sha('a3'), rule: 'direct', started_at: '2026-03-03T00:00:00.000Z' }],
+      failure_causes: [
+        { kind: 'hotfix', by: '#7', rule: 'last_success_before_opening', recovered_at: '2026-03-03T13:30:00.000Z' },
+        { kind: 'incident', by: '#21', rule: 'last_success_before_opening', recovered_at: '2026-03-03T14:00:00.000Z' },
+      ],
+    });
+    expect(byId.get(4)).toMatchObject({
+      changes: [{ number: 7, sha: sha('h4'), rule: 'merge_commit', started_at: '2026-03-03T12:20:00.000Z' }],
+      rework: [
+        { kind: 'hotfix', by: '#7' },
+        { kind: 'incident_fix', by: '#7' },
+      ],
+    });
+  });
+
+  it('has none of it where it is not to production', async () => {
+    const { body } = await get('/api/v1/orgs/acme/deployments?repository=empty');
+    expect(body.data).toMatchObject([{ changes: null, failure_causes: null, rework: null, excluded: null }]);
+  });
+});
+
+it('a merged pull request has its stages and its first deployment', async () => {
+  expect((await get('/api/v1/orgs/acme/pulls/shop/7')).body).toMatchObject({
+    deployed_at: '2026-03-03T13:30:00.000Z',
+    ...example.expect.flow['7'],
+  });
+});
+
+describe('a repository', () => {
+  it('has the numbers of its metrics over the last 90 days', async () => {
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+    const deployment = (id: number, name: string, created_at: string, state = 'success') => ({
+      deployments: [deploymentFact(RECENT, id, { sha: name, created_at })],
+      deployment_statuses: [statusFact(RECENT, id, { id, state, created_at })],
+    });
+    const change = commitFact(RECENT, 'b', { authored_at: day(7) });
+    const detailed = { at: change.observed.at, parents: ['a'], additions: 1, deletions: 0, changed_files: 1 };
+    await storeFacts(
+      db,
+      goldenOwner.id,
+      'acme',
+      repositoryFact(RECENT, 'acme/recent'),
+      { commits: [commitFact(RECENT, 'a'), Object.assign(change, { detailed })] },
+      deployment(1, 'a', day(8)),
+      deployment(2, 'b', day(6), 'failure'),
+      deployment(3, 'b', day(5)),
+    );
+    await recomputeTouched(db, goldenOwner.id);
+    const { body } = await get('/api/v1/orgs/acme/repositories/recent');
+    const valueOf = async (metric: string) => (await get(`${path}/${metric}?repository=recent`)).body['value'];
+    expect(body).toMatchObject({
+      deployment_frequency: await valueOf('deployment-frequency'),
+      lead_time_for_changes: expect.closeTo(48, 6),
+      mean_time_to_recovery: expect.closeTo(24, 6),
+      change_failure_rate: expect.closeTo(100 / 3, 6),
+      quality: [],
+    });
+    expect(await valueOf('lead-time')).toBeCloseTo(48 * 3_600, 3);
+    expect(body['deployment_frequency']).toBeCloseTo(2 / 90, 6);
+  });
+
+  it('has null and the reason where nothing is measured', async () => {
+    const { body } = await get('/api/v1/orgs/acme/repositories');
+    expect(body.data.find((row) => row['full_name'] === 'acme/empty')).toMatchObject({
+      deployment_frequency: null,
+      lead_time_for_changes: null,
+      mean_time_to_recovery: null,
+      change_failure_rate: null,
+      quality: [{ code: 'no_recent_deployment' }],
+    });
+  });
+});
 
 describe('metrics', () => {
   it('are listed with their values, and each is the same by itself', async () => {
