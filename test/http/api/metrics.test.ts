@@ -20,6 +20,8 @@ const path = '/api/v1/orgs/acme/metrics';
 const window = `from=${example.window.from}&to=${example.window.to}`;
 const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' };
 
+const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+
 describe('a deployment', () => {
   it('has what it ships, why it failed and what it repairs', async () => {
     const { body } = await get('/api/v1/orgs/acme/deployments?repository=shop');
@@ -61,7 +63,6 @@ it('a merged pull request has its stages and its first deployment', async () => 
 
 describe('a repository', () => {
   it('has the numbers of its metrics over the last 90 days', async () => {
-    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
     const deployment = (id: number, name: string, created_at: string, state = 'success') => ({
       deployments: [deploymentFact(RECENT, id, { sha: name, created_at })],
       deployment_statuses: [statusFact(RECENT, id, { id, state, created_at })],
