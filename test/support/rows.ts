@@ -7,17 +7,16 @@ export type Rows = Record<string, unknown[]>;
 
 /** Every fact row of a tenant, in key order: what two ways to the same facts must agree on. */
 export function readRows(db: Database, tenantId: number): Promise<Rows> {
+  // At once: tests do this hundreds of times.
+  const selects = (Object.keys(factTables) as FactTableName[]).map((name) => {
+    const key = ['tenant_id', ...Object.keys(factTables[name].key)].join(', ');
+    const row = name === 'tenants' ? "to_jsonb(t) - 'created_at'" : 'to_jsonb(t)';
+    return `select '${name}' as name, coalesce(json_agg(${row} order by ${key}), '[]') as rows
+      from ${name} t where tenant_id = ${tenantId}`;
+  });
   return withTenant(db, tenantId, async (trx) => {
-    const rows: Rows = {};
-    for (const name of Object.keys(factTables) as FactTableName[]) {
-      const key = ['tenant_id', ...Object.keys(factTables[name].key)].join(', ');
-      const without = name === 'tenants' ? "- 'created_at'" : '';
-      const result = await sql<{ row: unknown }>`
-        select to_jsonb(t) ${sql.raw(without)} as row from ${sql.table(name)} t
-        where tenant_id = ${tenantId} order by ${sql.raw(key)}`.execute(trx);
-      rows[name] = result.rows.map(({ row }) => row);
-    }
-    return rows;
+    const result = await sql.raw<{ name: string; rows: unknown[] }>(selects.join(' union all ')).execute(trx);
+    return Object.fromEntries(result.rows.map(({ name, rows }) => [name, rows]));
   });
 }
 
