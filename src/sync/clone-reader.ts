@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { SourceCommit } from './commit-source.ts';
 import { readLog } from './git-log.ts';
 import { findGitLine } from './git-process.ts';
-import { clonePath, ensureHistoryClone, type HistoryClone } from './history-clone.ts';
+import { clonePath, ensureHistoryClone, type HistoryClone, removeIdleClone, touchClone } from './history-clone.ts';
 
 /** Where a reader of a history is. */
 export interface HistoryPlace {
@@ -79,7 +79,10 @@ export class CloneReader {
     if (!parked) return undefined;
     clearTimeout(parked.timer);
     this.#parked.delete(repositoryId);
-    if (parked.head === head && parked.done === done) return parked;
+    if (parked.head === head && parked.done === done) {
+      await touchClone(this.#path(repositoryId));
+      return parked;
+    }
     await parked.log.return?.();
     return undefined;
   }
@@ -98,17 +101,21 @@ export class CloneReader {
     const { repositoryId, log } = parked;
     const leave = async () => {
       await log.return?.();
-      await this.#remove(repositoryId);
+      await removeIdleClone(this.#path(repositoryId), PARKED_MS);
     };
     const timer = setTimeout(() => {
       this.#parked.delete(repositoryId);
-      // What can not be removed now is removed a day later.
+      // Another process may read it still; what stays now is removed a day later.
       leave().catch(() => {});
     }, PARKED_MS).unref();
     this.#parked.set(repositoryId, { ...parked, timer });
   }
 
   #remove(repositoryId: number): Promise<void> {
-    return rm(clonePath({ directory: this.#directory, repositoryId }), { recursive: true, force: true });
+    return rm(this.#path(repositoryId), { recursive: true, force: true });
+  }
+
+  #path(repositoryId: number): string {
+    return clonePath({ directory: this.#directory, repositoryId });
   }
 }

@@ -27,7 +27,7 @@ export async function ensureHistoryClone(clone: HistoryClone): Promise<string> {
   const path = clonePath(clone);
   const now = new Date();
   if (await isThere(path)) {
-    await utimes(path, now, now);
+    await touchClone(path, now);
     return path;
   }
   await mkdir(clone.directory, { recursive: true, mode: 0o700 });
@@ -45,6 +45,18 @@ export async function ensureHistoryClone(clone: HistoryClone): Promise<string> {
 
 export function clonePath({ directory, repositoryId }: Pick<HistoryClone, 'directory' | 'repositoryId'>): string {
   return join(directory, `${repositoryId}.git`);
+}
+
+/** Says that it is in use: more than one process may read it. */
+export async function touchClone(path: string, now = new Date()): Promise<void> {
+  await utimes(path, now, now).catch(() => {});
+}
+
+/** Removes it, unless it was in use within `idleMs`. */
+export async function removeIdleClone(path: string, idleMs: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && Date.now() - found.mtimeMs < idleMs) return;
+  await rm(path, { recursive: true, force: true });
 }
 
 async function isThere(path: string): Promise<boolean> {
