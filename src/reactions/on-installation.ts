@@ -5,12 +5,15 @@ import type { ReactionDeps, Subscriber } from './reaction-deps.ts';
  * The app may see more than before: what it has not read yet is read, and what it missed meanwhile. Of what earlier
  * passes cover, as after a reinstallation, only the gap.
  */
-export function onInstallation(app: Subscriber, { db, queue }: ReactionDeps): void {
+export function onInstallation(app: Subscriber, { db, queue }: Pick<ReactionDeps, 'db' | 'queue'>): void {
   const start = async (account: { readonly id: number } | null, request: Omit<BackfillRequest, 'tenantId'>) => {
-    if (account === null) return;
-    await db
-      .transaction()
-      .execute((trx) => startBackfill(trx, { tenantId: account.id, floor: 'gap', ...request }, { queue }));
+    const tenantId = account?.id;
+    if (tenantId === undefined) return;
+    await db.transaction().execute(async (trx) => {
+      // An enterprise is no tenant, and an account that was purged is none any more.
+      const tenant = await trx.selectFrom('tenants').select('tenant_id').where('tenant_id', '=', tenantId).execute();
+      if (tenant.length > 0) await startBackfill(trx, { tenantId, floor: 'gap', ...request }, { queue });
+    });
   };
 
   app.on('installation.created', ({ payload }) => start(payload.installation.account, { reason: 'installation' }));
