@@ -17,6 +17,7 @@ import type { Logger } from './logging.ts';
 import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
+import { hookRetentionDays } from './worker/missed-deliveries.ts';
 import { openSync } from './worker/open-sync.ts';
 import { startRecovery } from './worker/recovery.ts';
 import { createReactions } from './worker/reactions.ts';
@@ -96,7 +97,8 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
     queue,
     log,
     uninstallGraceDays,
-    ...(github && appId !== null && { sync: { github, appId, horizonDays, isServer: gheHost !== undefined } }),
+    ...(github &&
+      appId !== null && { sync: { github, appId, horizonDays, retentionDays: hookRetentionDays(gheHost) } }),
   });
   resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
   // First, so that no job waits for an answer.

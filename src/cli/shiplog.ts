@@ -5,6 +5,7 @@ import { GitError } from '../sync/git-process.ts';
 import type { Command, OptionValue } from './command.ts';
 import { metricsCommand } from './metrics.ts';
 import { recomputeCommand } from './recompute.ts';
+import { recoverCommand } from './recover.ts';
 import { replayCommand } from './replay.ts';
 import { syncCommand } from './sync.ts';
 
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   metrics: metricsCommand,
   recompute: recomputeCommand,
   sync: syncCommand,
+  recover: recoverCommand,
 };
 
 const USAGE = 2;

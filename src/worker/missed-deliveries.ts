@@ -5,6 +5,11 @@ import { parsePayload } from '../intake/payload.ts';
 import type { Queue } from '../queue.ts';
 import type { RecoverOptions } from '../sync/missed-deliveries.ts';
 
+/** For how many days GitHub keeps the hook's deliveries; GitHub Enterprise Server for longer. */
+export function hookRetentionDays(gheHost: string | undefined): number {
+  return gheHost === undefined ? 3 : 7;
+}
+
 /**
  * Intake's own path, without the signature: GitHub's API gave the payload, over TLS, to the App. It gives it parsed, so
  * that the body which is stored is written anew.

@@ -24,8 +24,8 @@ interface SyncRecovery {
   readonly github: Pick<GitHub, 'app' | 'installation'>;
   readonly appId: number;
   readonly horizonDays: number | null;
-  /** GitHub Enterprise Server, which keeps the hook's deliveries for longer. */
-  readonly isServer: boolean;
+  /** For how many days GitHub keeps the hook's deliveries. */
+  readonly retentionDays: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -59,9 +59,11 @@ function purgeJob({ db, log, uninstallGraceDays }: RecoveryOptions): RecurringJo
   };
 }
 
-function missedDeliveriesJob({ db, queue, log }: RecoveryOptions, { github, isServer }: SyncRecovery): RecurringJob {
+function missedDeliveriesJob(
+  { db, queue, log }: RecoveryOptions,
+  { github, retentionDays }: SyncRecovery,
+): RecurringJob {
   const store = createStoreMissed(db, queue);
-  const retentionDays = isServer ? 7 : 3;
   return {
     name: 'missed-deliveries',
     cron: '*/15 * * * *',
