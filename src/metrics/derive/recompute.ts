@@ -31,6 +31,7 @@ export async function recomputeTouched(db: Database, tenantId: number, signal?: 
       select distinct repository_id from touched_facts where tenant_id = ${tenantId} order by 1`.execute(trx);
     return rows.map(({ repository_id }) => repository_id);
   });
+  if (repositories.length > 0) await refreshStatistics(db, tenantId);
   for (const repositoryId of repositories) {
     if (signal?.aborted) break;
     await withTenant(db, tenantId, async (trx) => {
@@ -49,6 +50,7 @@ export async function recomputeAll(db: Database, tenantId: number, signal?: Abor
       select repository_id from repositories where tenant_id = ${tenantId} order by 1`.execute(trx);
     return rows.map(({ repository_id }) => repository_id);
   });
+  await refreshStatistics(db, tenantId);
   for (const repositoryId of repositories) {
     signal?.throwIfAborted();
     await withTenant(db, tenantId, async (trx) => {
@@ -60,6 +62,11 @@ export async function recomputeAll(db: Database, tenantId: number, signal?: Abor
     });
   }
   return repositories.length;
+}
+
+/** In a transaction of its own: its lock would keep autovacuum out for as long as a recompute takes. */
+async function refreshStatistics(db: Database, tenantId: number): Promise<void> {
+  await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
 }
 
 /** One at a time; the facts may go on changing. */
