@@ -9,7 +9,7 @@ interface Account {
  * What events about access name is read again: their payloads tell neither all of it nor when. All of an organization
  * is read when its repositories have been listed.
  */
-export function onAccess(app: Subscriber, { queue }: ReactionDeps): void {
+export function onAccess(app: Subscriber, { queue }: Pick<ReactionDeps, 'queue'>): void {
   const readAgain = ({ id }: Account, subjects: readonly AccessSubject[]): Promise<void> =>
     sendAccessJobs(
       queue,
