@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Job, JobResult } from 'pg-boss';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { type Queue, SYNC_ACCESS } from '../queue.ts';
@@ -7,19 +8,18 @@ import { type SyncAccessDeps, syncAccess } from '../sync/organization/sync-acces
 import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
 
 const AT_ONCE = 2;
+/** So many a fetch: one by one an organization of a thousand repositories would wait for the clock a thousand times. */
+const BATCH = 20;
 
 /** Reads who has access where an event says that it changed, and everywhere once a day. */
 export async function startAccessJobs(deps: SyncAccessDeps, log: Logger): Promise<{ stop(): Promise<void> }> {
   const { queue } = deps;
-  const options = { localConcurrency: AT_ONCE, pollingIntervalSeconds: 2 };
-  await queue.work(SYNC_ACCESS, options, async ([taken]) => {
-    const job = accessJob.parse(taken?.data);
-    try {
-      await syncAccess(deps, job);
-    } catch (err) {
-      log.error({ err, tenant: job.tenantId, queue: SYNC_ACCESS }, 'access not read, will be tried again');
-      throw err;
-    }
+  const fetching = { batchSize: BATCH, burstWhenBatchFull: true, pollingIntervalSeconds: 2 };
+  const options = { ...fetching, localConcurrency: AT_ONCE, perJobResults: true } as const;
+  await queue.work(SYNC_ACCESS, options, async (jobs) => {
+    const results: JobResult[] = [];
+    for (const job of jobs) results.push(await runAccessJob(deps, job, log));
+    return results;
   });
   const stopDaily = await startRecurringJob(queue, dailyAccess(deps), { log });
   return {
@@ -28,6 +28,19 @@ export async function startAccessJobs(deps: SyncAccessDeps, log: Logger): Promis
       await queue.offWork(SYNC_ACCESS, { wait: true });
     },
   };
+}
+
+async function runAccessJob(deps: SyncAccessDeps, { id, data, signal }: Job<unknown>, log: Logger): Promise<JobResult> {
+  // The worker stops: what is left is for the next one.
+  if (signal.aborted) return { id, status: 'failed' };
+  const job = accessJob.parse(data);
+  try {
+    await syncAccess(deps, job);
+    return { id, status: 'completed' };
+  } catch (err) {
+    log.error({ err, tenant: job.tenantId, queue: SYNC_ACCESS }, 'access not read, will be tried again');
+    return { id, status: 'failed' };
+  }
 }
 
 /** No event tells of changes of role, of the base permission, or of a team's parent. */
