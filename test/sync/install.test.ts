@@ -1,114 +1,117 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
+import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import type { Database } from '../../db/connection.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { startStandIn } from '../support/github/stand-in.ts';
+import type { Organization } from '../support/github/truth/organization.ts';
 import { sampleOrg } from '../support/github/truth/sample-org.ts';
-import { readRows, type Rows } from '../support/rows.ts';
+import { type StandIn, startStandIn } from '../support/github/stand-in.ts';
+import { type StoredRows, storedRows } from '../support/github/stored-rows.ts';
+import { type TrueRows, trueRows } from '../support/github/true-rows.ts';
+import { installationPayload } from '../support/payloads.ts';
 import { killableServer } from '../support/server-process.ts';
 import { sendWebhook } from '../support/server.ts';
 
+const INSTALLED_AT = '2026-03-01T00:00:00Z';
+const MOST_REQUESTS = 160;
+const MOST_POINTS = 320;
 const TOKEN = 'operator-token-of-the-tests';
-const directory = await mkdtemp(join(tmpdir(), 'shiplog-sync-'));
-afterAll(() => rm(directory, { recursive: true }));
-const standIn = await startStandIn();
-afterAll(() => standIn.stop());
-const organization = sampleOrg(standIn.truth, 1, { repositories: 2, people: 8, commits: 150, pulls: 20, issues: 12 });
-const installation = standIn.truth.install(organization, { at: '2026-03-01T00:00:00Z' });
 
-async function startShiplog() {
+/** Twelve repositories, three nested teams, 25 people, two years. */
+async function startInstalled() {
+  const standIn = await startStandIn();
+  onTestFinished(() => standIn.stop());
+  const organization = sampleOrg(standIn.truth, 1);
+  const installation = standIn.truth.install(organization, { at: INSTALLED_AT });
   const { db, url } = await createTestDatabase();
   const server = await killableServer({
     ...standIn.environment,
     DATABASE_URL: url,
-    SHIPLOG_DATA_DIR: directory,
     SHIPLOG_OPERATOR_TOKEN: TOKEN,
     LOG_LEVEL: 'silent',
   });
   onTestFinished(() => server.kill());
-  return { db, server };
+  const { id, login } = organization;
+  const owner = [...organization.members.keys()][0];
+  if (!owner) throw new Error('an organization has an owner');
+  const account = { id, login, type: 'Organization' } as const;
+  const sender = { id: owner.id, login: owner.login, type: 'User' } as const;
+  const { permissions } = installation;
+  const payload = installationPayload({
+    id: installation.id,
+    account,
+    sender,
+    permissions,
+    createdAt: INSTALLED_AT,
+    repositories: [],
+  });
+  const install = () =>
+    sendWebhook(server.url, {
+      event: 'installation',
+      body: JSON.stringify(payload),
+      secret: standIn.webhookSecret,
+    });
+  return { standIn, organization, db, server, install };
 }
 
-const progress = z.looseObject({
-  state: z.string(),
-  done: z.number(),
-  total: z.number().nullable(),
-  syncs: z.array(z.looseObject({ state: z.string(), reason: z.string(), error: z.string().nullable() })),
-});
+/** What is true and not stored, and stored and not true, by table. */
+function differences(truth: TrueRows, stored: StoredRows): Record<string, object> {
+  const found = Object.entries(truth).flatMap(([table, rows]) => {
+    const expected = new Set(rows.map((row) => JSON.stringify(row)));
+    const actual = new Set(stored[table]?.map((row) => JSON.stringify(row)));
+    const [missing, wrong] = [expected.difference(actual), actual.difference(expected)];
+    return missing.size + wrong.size === 0 ? [] : [[table, { missing: [...missing], wrong: [...wrong] }]];
+  });
+  return Object.fromEntries(found);
+}
 
-async function untilSynced(url: string) {
-  for (;;) {
-    const response = await fetch(`${url}/api/v1/orgs/acme/sync`, { headers: { authorization: `Bearer ${TOKEN}` } });
-    const state = response.ok ? progress.parse(await response.json()) : undefined;
-    if (state && state.syncs.length > 0 && state.syncs.every((sync) => sync.state !== 'running')) return state;
-    await sleep(100);
+/** As everybody can see it: over the API. */
+async function expectSynced(url: string, { login }: Organization): Promise<void> {
+  const read = async (): Promise<unknown> => {
+    const response = await fetch(`${url}/api/v1/orgs/${login}/sync`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    return response.json();
+  };
+  await expect
+    .poll(read, { timeout: 200_000, interval: 200 })
+    .toMatchObject({ state: 'idle', syncs: [{ reason: 'installation', state: 'done', error: null }] });
+}
+
+async function expectTruth(db: Database, organization: Organization): Promise<void> {
+  const truth = trueRows(organization);
+  expect(Object.keys(truth).filter((table) => truth[table]?.length === 0)).toEqual([]);
+  await expect
+    .poll(async () => differences(truth, await storedRows(db, organization.id)), { timeout: 200_000, interval: 500 })
+    .toEqual({});
+}
+
+function expectUnderstood({ violations, checked }: StandIn): void {
+  expect(violations).toEqual([]);
+  expect(checked).toBeGreaterThan(0);
+}
+
+it('brings in an organization when it installs the app, all that is true and within its cost', async () => {
+  const { standIn, organization, db, server, install } = await startInstalled();
+  expect((await install()).status).toBe(202);
+  await expectSynced(server.url, organization);
+  await expectTruth(db, organization);
+  expectUnderstood(standIn);
+  expect(standIn.requests.length).toBeLessThanOrEqual(MOST_REQUESTS);
+  expect(standIn.points).toBeLessThanOrEqual(MOST_POINTS);
+}, 300_000);
+
+it('ends the same when the process is killed again and again meanwhile', async () => {
+  const { standIn, organization, db, server, install } = await startInstalled();
+  expect((await install()).status).toBe(202);
+  onTestFailed(() => console.error('killed after so many requests:', kills));
+  const kills = Array.from({ length: 3 }, (_, index) => Math.floor(index * 35 + Math.random() * 35));
+  for (const requests of kills) {
+    await expect
+      .poll(() => standIn.requests.length, { timeout: 200_000, interval: 5 })
+      .toBeGreaterThanOrEqual(requests);
+    await server.restart();
+    // As if half a minute had passed: the one that was killed has lost its turn.
+    await sql`update sync_turns set leased_until = now() - interval '1 second'`.execute(db);
   }
-}
-
-/** Nothing but the event, which lists no repositories. */
-function sendCreated(url: string) {
-  const { id, createdAt: created_at, updatedAt: updated_at } = installation;
-  const account = { id: organization.id, login: organization.login, type: 'Organization' };
-  const about = { id, app_id: standIn.appId, account, repository_selection: 'all', created_at, updated_at };
-  const sender = { id: 1, login: 'ann', type: 'User' };
-  const body = JSON.stringify({ action: 'created', installation: about, sender });
-  return sendWebhook(url, { event: 'installation', body, secret: standIn.webhookSecret });
-}
-
-/** Of the tables of work: what they say, without when it was seen. */
-function workOf(rows: Rows): Rows {
-  const tables = [
-    'repositories',
-    'branches',
-    'commits',
-    'pull_requests',
-    'reviews',
-    'issues',
-    'releases',
-    'deployments',
-  ];
-  const sighting = /_rank$|^(named|observed|installed|detailed|counted|linked)_at$/;
-  const text = JSON.stringify(
-    tables.map((table) => [table, rows[table]]),
-    (key: string, value: unknown) => (sighting.test(key) ? undefined : value),
-  );
-  return Object.fromEntries(JSON.parse(text));
-}
-
-describe('an installation', () => {
-  it('has its history read by itself, and the same when the process is killed again and again', async () => {
-    const whole = await startShiplog();
-    await sendCreated(whole.server.url);
-    const state = await untilSynced(whole.server.url);
-    expect(state).toMatchObject({ state: 'idle', syncs: [{ reason: 'installation', state: 'done', error: null }] });
-    expect(state.total).toBe(state.done);
-    await whole.server.kill();
-    const rows = workOf(await readRows(whole.db, organization.id));
-    const count = (of: (repository: (typeof organization.repositories)[number]) => number) =>
-      organization.repositories.reduce((sum, repository) => sum + of(repository), 0);
-    expect(rows['repositories']).toHaveLength(2);
-    expect(rows['pull_requests']).toHaveLength(count(({ pulls }) => pulls.length));
-    expect(rows['issues']).toHaveLength(count(({ issues }) => issues.length));
-    expect(rows['releases']).toHaveLength(count(({ releases }) => releases.length));
-    expect(rows['deployments']).toHaveLength(count(({ deployments }) => deployments.length));
-
-    const killed = await startShiplog();
-    const before = standIn.requests.length;
-    await sendCreated(killed.server.url);
-    for (const requests of [6, 15]) {
-      while (standIn.requests.length < before + requests) await sleep(5);
-      await killed.server.restart();
-      // As if half a minute had passed: the one that was killed has lost its turn.
-      await sql`update sync_turns set leased_until = now() - interval '1 second'`.execute(killed.db);
-    }
-    await untilSynced(killed.server.url);
-    await killed.server.kill();
-    expect(workOf(await readRows(killed.db, organization.id))).toEqual(rows);
-    expect(standIn.violations).toEqual([]);
-    expect(standIn.checked).toBeGreaterThan(0);
-  }, 180_000);
-});
+  await expectSynced(server.url, organization);
+  await expectTruth(db, organization);
+  expectUnderstood(standIn);
+}, 300_000);
