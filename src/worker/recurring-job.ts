@@ -22,11 +22,14 @@ export async function startRecurringJob(
 ): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   await queue.createQueue(job.name, {
-    policy: 'exclusive',
+    // One at work, and one in line: that may wait for GitHub's limit.
+    policy: 'stately',
     heartbeatSeconds: HEARTBEAT_S,
     expireInSeconds: LONGEST_S,
-    retryLimit: 3,
+    // Over an hour and a half: GitHub may be away for a while, and the next night is far.
+    retryLimit: 8,
     retryDelay: 30,
+    retryDelayMax: 1_800,
     retryBackoff: true,
     deleteAfterSeconds: 86_400,
   });
@@ -36,9 +39,14 @@ export async function startRecurringJob(
     const signals = [stopping.signal, ...(taken ? [taken.signal] : [])];
     try {
       await job.run(AbortSignal.any(signals));
+      // Another worker goes on with it.
+      stopping.signal.throwIfAborted();
     } catch (err) {
-      // The clock starts it again, and it goes on where it was.
-      if (err instanceof RateLimitedError) return;
+      if (stopping.signal.aborted) throw err;
+      if (err instanceof RateLimitedError) {
+        await queue.send(job.name, {}, { startAfter: err.retryAt });
+        return;
+      }
       log.error({ err, job: job.name }, 'job failed, will be tried again');
       throw err;
     }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { RateLimitedError } from '../../src/errors.ts';
 import { recoverNow } from '../../src/worker/recover-now.ts';
 import { startRecovery } from '../../src/worker/recovery.ts';
+import { startRecurringJob } from '../../src/worker/recurring-job.ts';
 import { createSyncedOrg } from '../support/synced-org.ts';
 
 const size = { repositories: 1, people: 3, days: 20, commits: 3, pulls: 1, issues: 1, releases: 0, deployments: 0 };
@@ -68,5 +70,33 @@ describe('the recovery by hand', () => {
     expect(recovered).toMatchObject({ missed: { recovered: 1, lost: 0, finished: true }, tenants: 1 });
     expect(await recoverNow({ db, queue, log, github, config, signal })).toMatchObject({ missed: { recovered: 0 } });
     expect(standIn.violations).toEqual([]);
+  });
+});
+
+describe('a job that the clock starts', () => {
+  it('waits for the reset of a limit, and goes to another worker when its own stops', async () => {
+    const retryAt = new Date(Date.now() + 3_600_000);
+    const started: string[] = [];
+    const job = (name: string, run: (signal: AbortSignal) => Promise<void>) => ({
+      name,
+      cron: '0 0 1 1 *',
+      run: (signal: AbortSignal) => {
+        started.push(name);
+        return run(signal);
+      },
+    });
+    const limited = job('limited', () => Promise.reject(new RateLimitedError('slow down', { retryAt })));
+    const patient = job(
+      'patient',
+      (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    );
+    const stops = [await startRecurringJob(queue, limited, { log }), await startRecurringJob(queue, patient, { log })];
+    for (const name of ['limited', 'patient']) await queue.send(name, {});
+    while (started.length < 2) await sleep(20);
+    for (const stop of stops) await stop();
+    const jobs = async (name: string) =>
+      (await queue.findJobs(name)).map(({ state, startAfter }) => ({ state, startAfter }));
+    expect(await jobs('limited')).toContainEqual({ state: 'created', startAfter: retryAt });
+    expect(await jobs('patient')).toMatchObject([{ state: 'retry' }]);
   });
 });
