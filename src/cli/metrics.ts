@@ -19,7 +19,7 @@ Prints the delivery metrics of the last 90 days beside those of the 90 days befo
   --environment NAME  only of this production environment
   --from DATE         the start of the window, such as 2026-01-01   (90 days before its end)
   --to DATE           its end                                       (now)
-  --json              one line of JSON on standard output: as the API answers
+  --json              one line of JSON on standard output, with all that explains the numbers
   --help              this text`,
   options: {
     repository: { type: 'string' },

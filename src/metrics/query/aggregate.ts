@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Metric, Statistic } from './metric.ts';
 import { type MetricScope, scopedRepositories } from './scope.ts';
+import { utcText } from './utc-text.ts';
 
 export type SeriesStep = 'day' | 'week';
 
@@ -129,7 +130,7 @@ function series(metric: Metric, { scope, step }: { scope: MetricScope; step: Ser
   return sql`
     select coalesce(jsonb_agg(jsonb_build_object('from', p.from, 'value', p.value, 'n', p.n) order by p.from), '[]')
     from (
-      select ${zoned(sql`${first}`)} as from, count(c.id)::integer as points,
+      select ${utcText(zoned(first))} as from, count(c.id)::integer as points,
         case when ${metric.statistic === 'rate'} or count(c.id) > 0 then ${seriesValue(metric.statistic, days)} end as value,
         ${metric.statistic === 'median' ? sql`count(c.value)::integer` : sql`count(c.id)::integer`} as n
       from generate_series(date_trunc(${step}, ${zoned(start)}), ${zoned(end)} - interval '1 microsecond', ${length})

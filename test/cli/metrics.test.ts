@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
+import { storeFacts } from '../support/api.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { goldenFacts } from '../support/golden-facts.ts';
+import { goldenOwner, goldens } from '../support/golden.ts';
+
+const { db, url } = await createTestDatabase();
+const example = goldens.find(({ name }) => name === 'revert');
+if (!example) throw new Error('there is no such example');
+await storeFacts(db, goldenOwner.id, 'acme', ...goldenFacts(example));
+await recomputeTouched(db, goldenOwner.id);
+
+async function shiplog(...args: readonly string[]) {
+  const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+  const child = spawn(process.execPath, ['src/cli/shiplog.ts', ...args], { env });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+const window = ['--from', '2026-03-01', '--to', '2026-03-29'];
+
+it('prints the metrics of an organization, the same before and after a recompute', async () => {
+  const { code, stdout } = await shiplog('metrics', 'acme', '--repository', 'shop', ...window);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ {2}deployment-frequency +0\.14 a day +not known +4$/m);
+  expect(stdout).toMatch(/^ {2}lead-time +2\.5 h +not known +3$/m);
+  expect(stdout).toMatch(/^ {2}change-fail-rate +25\.0 % +not known +4$/m);
+  const before = await shiplog('metrics', 'acme', ...window, '--json');
+  expect(JSON.parse(before.stdout)).toMatchObject({
+    metrics: expect.arrayContaining([expect.objectContaining({ value: 0.25 })]),
+  });
+  expect(await shiplog('recompute', 'ACME')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('acme: 1 of its'),
+  });
+  expect(await shiplog('metrics', 'acme', ...window, '--json')).toEqual(before);
+});
+
+it('says what is not there', async () => {
+  const org = await shiplog('metrics', 'nobody');
+  expect(org).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no organization "nobody" here.') });
+  const repository = await shiplog('metrics', 'acme', '--repository', 'none');
+  expect(repository.stderr).toContain('There is no repository "none" here.');
+});
