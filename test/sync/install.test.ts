@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Database } from '../../db/connection.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { Organization } from '../support/github/truth/organization.ts';
@@ -98,11 +98,11 @@ it('brings in an organization when it installs the app, all that is true and wit
   expect(standIn.points).toBeLessThanOrEqual(MOST_POINTS);
 }, 300_000);
 
-it('ends the same when the process is killed again and again meanwhile', async () => {
+it('ends the same when the process is killed again and again meanwhile', async ({ annotate }) => {
   const { standIn, organization, db, server, install } = await startInstalled();
   expect((await install()).status).toBe(202);
-  onTestFailed(() => console.error('killed after so many requests:', kills));
   const kills = Array.from({ length: 3 }, (_, index) => Math.floor(index * 35 + Math.random() * 35));
+  await annotate(`killed after so many requests: ${kills.join(', ')}`);
   for (const requests of kills) {
     await expect
       .poll(() => standIn.requests.length, { timeout: 200_000, interval: 5 })

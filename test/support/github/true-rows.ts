@@ -51,10 +51,10 @@ function peopleRows(organization: Organization): TrueRows {
 function pullRows(each: (rows: (repository: Repository) => Row[]) => Row[]): TrueRows {
   return {
     pull_requests: each((r) =>
-      r.pulls.map((p) => [
-        ...[r.id, p.number, p.title, person(p.author), p.headSha, p.mergeCommitSha, p.labels.join()],
-        ...[p.additions, p.changedFiles, time(p.createdAt), time(p.mergedAt), time(p.closedAt)],
-      ]),
+      r.pulls.map((p) => {
+        const told = [r.id, p.number, p.title, person(p.author), p.headSha, p.mergeCommitSha, p.labels.join()];
+        return [...told, p.additions, p.changedFiles, time(p.createdAt), time(p.mergedAt), time(p.closedAt)];
+      }),
     ),
     pull_request_commits: each((r) => r.pulls.flatMap((p) => p.commits.map((sha) => [r.id, p.number, sha]))),
     reviews: each((r) =>
