@@ -5,6 +5,7 @@ const syncState = z.enum(['running', 'done', 'failed', 'cancelled']);
 
 export const startedSync = z.object({
   id: z.int(),
+  reason: z.string(),
   state: syncState,
   repositories: z.array(z.string()).nullable(),
 });

@@ -41,7 +41,8 @@ async function runSync({ arguments: [org = ''], options, config, signal }: Comma
     { method: 'POST', path, body: { ...(repositories && { repositories }) } },
     startedSync,
   );
-  console.error(`Sync ${sync.id} of ${org}: ${sync.repositories?.join(', ') ?? 'all repositories'}.`);
+  const of = sync.repositories?.join(', ') ?? 'all repositories';
+  console.error(`Sync ${sync.id} of ${org} (${sync.reason}): ${of}.`);
   const follow = options['follow'] === true;
   const progress = follow
     ? await followSync(shiplog, { path, sync, signal })

@@ -23,10 +23,9 @@ export function afterPage(cursor: SyncCursor, read: PageRead, horizonDays: numbe
     pass_started_at,
     floor,
     cursor: page.cursor,
-    items: cursor.items + page.items,
+    ...(isFollowUp(cursor) ? {} : { items: cursor.items + page.items, worked_ms: cursor.worked_ms + read.workedMs }),
     total: page.total ?? cursor.total,
     requests: cursor.requests + read.requests,
-    worked_ms: cursor.worked_ms + read.workedMs,
     page_size: grown(cursor.page_size),
     attempts: 0,
     error: null,
@@ -34,6 +33,11 @@ export function afterPage(cursor: SyncCursor, read: PageRead, horizonDays: numbe
   if (page.cursor === null || isBelow(page.oldest, floor)) return completed(next);
   const recent = new Date(pass_started_at.getTime() - RECENT_DAYS * DAY_MS);
   return isBelow(page.oldest, recent) ? { ...next, phase: 'rest' } : next;
+}
+
+/** A short pass over what is new since one that was counted: its items are mostly the same ones. */
+function isFollowUp({ floor, covered_until }: SyncCursor): boolean {
+  return floor !== null && covered_until !== null;
 }
 
 /** The later of what was asked for and the horizon; null: there is none. */
@@ -62,8 +66,6 @@ function completed(cursor: SyncCursor): SyncCursor {
     again: false,
     floor: cursor.pass_started_at,
     pass_started_at: null,
-    items: 0,
-    total: null,
     requests: 0,
     worked_ms: 0,
   };

@@ -66,6 +66,9 @@ function wantedAgain(floor: Floor): RawBuilder<unknown> {
   const begun = sql`(c.pass_started_at is not null)`;
   const wanted = floor === 'gap' ? sql`c.covered_until` : sql`excluded.floor`;
   const lower = sql`case when c.floor is null or ${wanted} is null then null else least(c.floor, ${wanted}) end`;
+  // A pass that is counted, and one that follows it and is not, have the same count.
+  const counted = sql`case when ${goesOn} then c.floor is null or (${lower}) is not null
+    else c.covered_until is not null and ${wanted} is not null end`;
   return sql`
     state = case when not ${goesOn} then 'pending' when ${begun} then 'running' else 'pending' end,
     again = ${goesOn} and ${begun},
@@ -73,10 +76,10 @@ function wantedAgain(floor: Floor): RawBuilder<unknown> {
     phase = case when ${goesOn} then c.phase else 'recent' end,
     cursor = case when ${goesOn} then c.cursor end,
     pass_started_at = case when ${goesOn} then c.pass_started_at end,
-    items = case when ${goesOn} then c.items else 0 end,
+    items = case when ${counted} then c.items else 0 end,
+    worked_ms = case when ${counted} then c.worked_ms else 0 end,
     total = case when ${goesOn} then c.total end,
     requests = case when ${goesOn} then c.requests else 0 end,
-    worked_ms = case when ${goesOn} then c.worked_ms else 0 end,
     attempts = case when c.state in ('pending', 'running') then c.attempts else 0 end,
     error = case when c.state in ('pending', 'running') then c.error end,
     due_at = case when c.state in ('pending', 'running') then c.due_at else now() end,

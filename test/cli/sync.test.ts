@@ -44,7 +44,7 @@ describe('shiplog sync', () => {
   it('asks the running Shiplog, and ends', async () => {
     const { code, stderr, stdout } = await shiplog(['org-1']);
     expect([code, stdout]).toEqual([0, '']);
-    const [, id] = /^Sync (\d+) of org-1: all repositories\.\nIt goes on by itself\./.exec(stderr) ?? [];
+    const [, id] = /^Sync (\d+) of org-1 \(request\): all repositories\.\nIt goes on by itself\./.exec(stderr) ?? [];
     await expect.poll(async () => (await engine.readSync(1, Number(id))).state, { timeout: 20_000 }).toBe('done');
   });
 

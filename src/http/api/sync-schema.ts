@@ -3,7 +3,9 @@ import { entities } from '../../sync/entity.ts';
 import { timestamp } from './parameters.ts';
 
 const rate = z.int().nullable();
-const done = z.int().openapi({ description: 'Items that were read, in the latest pass.' });
+const done = z
+  .int()
+  .openapi({ description: 'Items that were read; a short pass over what is new is not counted again.' });
 const total = z
   .int()
   .nullable()

@@ -6,6 +6,7 @@ import { readBudget } from '../../github/budget.ts';
 import type { Queue } from '../../queue.ts';
 import { cancelSync } from '../../sync/cancel-sync.ts';
 import { findInstallationId } from '../../sync/next-page.ts';
+import { findRunningSync } from '../../sync/running-sync.ts';
 import { startBackfill } from '../../sync/start-backfill.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
@@ -49,7 +50,7 @@ const start = requestRoute({
   tag: 'Sync',
   summary: 'Read the history from GitHub again',
   description:
-    'Of all repositories, or of those that are named. What is stored stays; what runs already is not started twice. Follow it with `GET`.',
+    'Of all repositories, or of those that are named. What is stored stays. While a sync reads the same already, the answer is that one. Follow it with `GET`.',
   params: orgParams,
   request: z.strictObject({
     repositories: z
@@ -133,14 +134,17 @@ interface StartRequest {
   readonly repositories: readonly string[] | undefined;
 }
 
+/** @returns the sync that was started, or the one that reads the same already */
 async function startNow(db: Database, org: Org, { queue, repositories }: StartRequest): Promise<number> {
   const tenantId = org.tenant_id;
-  const repositoryIds = await withTenant(db, tenantId, async (trx) => {
+  const { repositoryIds, running } = await withTenant(db, tenantId, async (trx) => {
     if ((await findInstallationId(trx, tenantId)) === null) {
       throw new ConflictError(`The GitHub App is suspended in ${org.login}, or not installed.`);
     }
-    return repositories && idsOf(trx, org, repositories);
+    const ids = repositories && (await idsOf(trx, org, repositories));
+    return { repositoryIds: ids, running: await findRunningSync(trx, tenantId, ids) };
   });
+  if (running !== undefined) return running;
   const request = { tenantId, reason: 'request' as const, requestedBy: 'operator' };
   return db
     .transaction()

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { withTenant } from '../../../db/tenant.ts';
 import { createApi } from '../../../src/http/api/app.ts';
 import { SYNC_PAGE } from '../../../src/queue.ts';
@@ -70,7 +71,13 @@ describe('the sync of an organization', () => {
     });
   });
 
+  it('answers with the one that reads the same already', async () => {
+    const { id } = z.object({ id: z.int() }).parse(await (await post('acme')).json());
+    expect(await (await post('acme', { repositories: ['shop'] })).json()).toMatchObject({ id, repositories: null });
+  });
+
   it('starts of the repositories that are named, by name or id', async () => {
+    await withTenant(db, 1, (trx) => sql`update syncs set state = 'done' where tenant_id = 1`.execute(trx));
     const response = await post('acme', { repositories: ['SHOP', '12'] });
     expect(await response.json()).toMatchObject({ repositories: ['acme/shop', 'acme/site'] });
   });
