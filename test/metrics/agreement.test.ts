@@ -10,13 +10,13 @@ import {
   type MetricResult,
   queryMetric,
 } from '../../src/metrics/query/query-metric.ts';
-import { repositoryFact, storeFacts } from '../support/api.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestApi, OPERATOR_TOKEN, repositoryFact, storeFacts } from '../support/api.ts';
+import { readCsv } from '../support/csv.ts';
 import { goldenFacts } from '../support/golden-facts.ts';
 import { goldenOwner, goldenRepository, goldens } from '../support/golden.ts';
 import { deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 
-const { db } = await createTestDatabase();
+const { api, db } = await createTestApi();
 const tenantId = goldenOwner.id;
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
@@ -52,6 +52,28 @@ function read(name: MetricName, query: MetricQuery): Promise<{ result: MetricRes
     result: await queryMetric(trx, name, query),
     rows: await listMetricRows(trx, name, { scope: query, page: { limit: 10_000 } }),
   }));
+}
+
+async function exportRows(name: MetricName, query: MetricQuery): Promise<Record<string, string>[]> {
+  const { from, to, environment, repositoryId } = query;
+  const filters = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  if (environment !== undefined) filters.set('environment', environment);
+  if (repositoryId !== undefined) filters.set('repository', String(repositoryId));
+  const path = `/api/v1/orgs/acme/exports/${name}.csv?${filters.toString()}`;
+  const response = await api.request(path, { headers: { authorization: `Bearer ${OPERATOR_TOKEN}` } });
+  return readCsv(await response.text());
+}
+
+/** A row as it is exported. */
+function lineOf({ detail, ...row }: MetricRow): Record<string, unknown> {
+  const { repository, id, at, value, counted, excluded } = row;
+  const cells = { repository, id, at: at.toISOString(), value, counted, excluded, ...detail };
+  return Object.fromEntries(
+    Object.entries(cells).map(([name, cell]) => [
+      name,
+      typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? ''),
+    ]),
+  );
 }
 
 /** `percentile_cont`, by hand. */
@@ -110,6 +132,7 @@ it.each(metricNames)('the value of %s is made of the rows that are listed, for a
   const property = fc.asyncProperty(queries, async (query) => {
     const { result, rows } = await read(name, query);
     expect(told(result)).toEqual(computed(result, rows));
+    expect(await exportRows(name, query)).toEqual(rows.map(lineOf));
   });
   await fc.assert(property, { numRuns: 12 });
 });

@@ -35,6 +35,7 @@ const requirements = {
   getMetric: 'operator',
   listMetricRows: 'operator',
   explainMetric: 'operator',
+  exportRows: 'operator',
   listDeliveries: 'operator',
   getDelivery: 'operator',
   replayDelivery: 'operator',

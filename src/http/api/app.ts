@@ -17,6 +17,7 @@ import { addDataHealth } from './data-health.ts';
 import { addDeliveries } from './deliveries.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
+import { addExports } from './exports.ts';
 import { addIssues } from './issues.ts';
 import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
@@ -50,6 +51,7 @@ export function createApi(deps: ApiDeps): Api {
   addDeployments(api, deps);
   addSync(api, deps);
   addMetrics(api, deps);
+  addExports(api, deps);
   addDataHealth(api, deps);
   addDeliveries(api, deps);
   addDocs(api);
@@ -85,7 +87,9 @@ function addMiddleware(api: Api, { log, operatorToken, publicUrl }: ApiDeps): vo
     }),
   );
   api.use(privateCache);
-  api.use(etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] }));
+  const tagged = etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] });
+  // A tag is of the whole answer, which an export is not kept in memory for.
+  api.use((c, next) => (c.req.path.endsWith('.csv') ? next() : tagged(c, next)));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
 }
 

@@ -163,6 +163,24 @@ export function listRoute<
   });
 }
 
+interface Export<P extends string, Params extends z.ZodObject, Filters extends z.ZodRawShape>
+  extends Operation<P, Params> {
+  readonly filters: Filters;
+}
+
+/** A route that streams a file of comma-separated values. */
+export function exportRoute<P extends string, Params extends z.ZodObject, const Filters extends z.ZodRawShape>(
+  file: Export<P, Params, Filters>,
+) {
+  return createRoute({
+    ...about(file),
+    method: 'get',
+    path: file.path,
+    request: { params: file.params, query: z.strictObject(file.filters) },
+    responses: { 200: { description: 'The file.', content: { 'text/csv': { schema: z.string() } } }, ...problems },
+  });
+}
+
 /** A route that starts something and does not wait for its end. */
 export function actionRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
   action: Read<P, Params, Body>,

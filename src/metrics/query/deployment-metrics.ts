@@ -5,6 +5,8 @@ import { utcText } from './utc-text.ts';
 
 const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source)`;
 
+const details = ['environment', 'sha', 'ref', 'outcome', 'source'] as const;
+
 interface DeploymentRows {
   readonly value?: RawBuilder<unknown>;
   readonly counted?: RawBuilder<unknown>;
@@ -33,6 +35,7 @@ export const deploymentFrequency: Metric = {
   statistic: 'rate',
   meaning: 'Successful production deployments, divided by the days of the window.',
   needsDeployments: true,
+  details,
   rows: (scope) => deploymentRows(scope, { where: sql`d.outcome = 'success'` }),
 };
 
@@ -41,6 +44,7 @@ export const changeFailRate: Metric = {
   statistic: 'ratio',
   meaning: 'Failed production deployments, divided by the finished ones. A deployment with several causes counts once.',
   needsDeployments: true,
+  details: [...details, 'failure_causes'],
   rows: (scope) =>
     deploymentRows(scope, {
       counted: sql`f.causes is not null`,
@@ -55,6 +59,7 @@ export const recoveryTime: Metric = {
   meaning:
     'Median over the failed deployments of the time from their finish to the earliest recovery. Those not recovered are open.',
   needsDeployments: true,
+  details: [...details, 'failure_causes', 'recovered_at'],
   rows: (scope) =>
     deploymentRows(scope, {
       value: sql`extract(epoch from f.recovered_at - d.finished_at)::double precision`,
@@ -70,6 +75,7 @@ export const reworkRate: Metric = {
   statistic: 'ratio',
   meaning: 'Successful production deployments that repair an earlier one, divided by the successful ones.',
   needsDeployments: true,
+  details: [...details, 'rework'],
   rows: (scope) =>
     deploymentRows(scope, {
       counted: sql`w.rework is not null`,

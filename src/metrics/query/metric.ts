@@ -14,6 +14,8 @@ export interface Metric {
   readonly meaning: string;
   /** Whether it needs deployments to be measured. */
   readonly needsDeployments: boolean;
+  /** The fields of `detail`, as columns of an export. */
+  readonly details: readonly string[];
   /**
    * Selects, from `scoped`, the rows of the window: `repository_id, id, at, value, counted, excluded, open, detail`.
    * `at` places a row in the window; `excluded` says why a row does not count, or is null.

@@ -18,6 +18,7 @@ function pullMetric({ meaning, unit = 'seconds', value, missing, needsDeployment
     statistic: 'median',
     meaning,
     needsDeployments,
+    details: ['number', 'author', 'deployment_id', 'reviews', 'rework_cycles', ...Object.keys(stages)],
     rows: (scope) => pullRows(scope, { value, missing }),
   };
 }

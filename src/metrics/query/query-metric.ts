@@ -65,9 +65,15 @@ async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<Me
   return { from: query.from, to: query.to, value: measured ? value : null, n, numerator, denominator };
 }
 
+type RowPosition = readonly [at: string, repositoryId: number, id: number, key: string];
+
 interface RowsPage {
   readonly limit: number;
-  readonly after?: readonly [at: string, repositoryId: number, id: number, key: string] | undefined;
+  readonly after?: RowPosition | undefined;
+}
+
+export interface ListedRow extends MetricRow {
+  readonly position: RowPosition;
 }
 
 /** A page of the rows that a metric is made of, the latest first, with those that are left out and why. */
@@ -75,10 +81,10 @@ export async function listMetricRows(
   trx: Trx,
   name: MetricName,
   { scope, page }: { scope: MetricScope; page: RowsPage },
-): Promise<(MetricRow & { readonly position: readonly unknown[] })[]> {
+): Promise<ListedRow[]> {
   const { limit, after } = page;
   const key = sql`coalesce(m.detail ->> 'number', '') || ' ' || coalesce(m.detail ->> 'sha', '')`;
-  const { rows } = await sql<MetricRow & { readonly position: readonly unknown[] }>`
+  const { rows } = await sql<ListedRow>`
     ${withRows(metrics[name], scope)}
     select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.detail,
       json_build_array(to_json(m.at at time zone 'UTC'), m.repository_id, m.id, ${key}) as position

@@ -1,0 +1,93 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '../../../db/connection.ts';
+import { withTenant } from '../../../db/tenant.ts';
+import { type MetricName, metricNames, metrics } from '../../metrics/query/metrics.ts';
+import { type ListedRow, listMetricRows } from '../../metrics/query/query-metric.ts';
+import type { MetricScope } from '../../metrics/query/scope.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { csvLine } from './exports-csv.ts';
+import { metricQueryOf, rowFilters } from './metric-query.ts';
+import { inOrg } from './org-scope.ts';
+import { orgParams } from './parameters.ts';
+import { exportRoute } from './route.ts';
+
+/** Rows in memory at a time: few enough for any row, and enough that each page's query is worth it. */
+const PAGE_ROWS = 5_000;
+
+const files = metricNames.map((name) => `${name}.csv` as const);
+const namesOfFiles = new Map(metricNames.map((name) => [`${name}.csv`, name]));
+
+const route = exportRoute({
+  operationId: 'exportRows',
+  path: '/api/v1/orgs/{org}/exports/{file}',
+  tag: 'Metrics',
+  summary: 'Export the rows of a metric',
+  description:
+    'Every row that the value comes from, and those that are left out with the reason. A text that a spreadsheet would run as a formula begins with an apostrophe.',
+  params: orgParams.extend({
+    file: z.enum(files).openapi({
+      param: { name: 'file', in: 'path' },
+      description: "The metric's name, and `.csv`.",
+      example: 'lead-time.csv',
+    }),
+  }),
+  filters: rowFilters,
+});
+
+export function addExports(api: Api, { db, log }: ApiDeps): void {
+  api.openapi(route, async (c) => {
+    const { org: name, file } = c.req.valid('param');
+    const metric = namesOfFiles.get(file);
+    if (metric === undefined) throw new Error('the path takes the files of metrics alone');
+    const { scope, first } = await inOrg(db, name, async (trx, org) => {
+      const query = await metricQueryOf(trx, org, c.req.valid('query'));
+      return { scope: query, first: await listMetricRows(trx, metric, { scope: query, page: { limit: PAGE_ROWS } }) };
+    });
+    const fields = { request: c.var.requestId, path: c.req.path };
+    const lines = listLines(db, {
+      metric,
+      scope,
+      first,
+      onError: (err) => log.error({ ...fields, err }, 'export broken off'),
+    });
+    return c.body(ReadableStream.from(lines).pipeThrough(new TextEncoderStream()), 200, {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': `attachment; filename="${file}"`,
+    });
+  });
+}
+
+interface Export {
+  readonly metric: MetricName;
+  readonly scope: MetricScope;
+  readonly first: readonly ListedRow[];
+  readonly onError: (error: unknown) => void;
+}
+
+/** Each page in a transaction of its own: one that reads slowly keeps none open. */
+async function* listLines(db: Database, { metric, scope, first, onError }: Export): AsyncGenerator<string> {
+  const { details } = metrics[metric];
+  yield csvLine(['repository', 'id', 'at', 'value', 'counted', 'excluded', ...details]);
+  try {
+    for (let rows = first; ; ) {
+      yield rows.map((row) => lineOf(row, details)).join('');
+      const after = rows.at(-1)?.position;
+      if (rows.length < PAGE_ROWS || !after) return;
+      const page = { limit: PAGE_ROWS, after };
+      rows = await withTenant(db, scope.tenantId, (trx) => listMetricRows(trx, metric, { scope, page }));
+    }
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
+}
+
+function lineOf(row: ListedRow, details: readonly string[]): string {
+  const { repository, id, at, value, counted, excluded, detail } = row;
+  return csvLine([repository, id, at, value, counted, excluded, ...details.map((name) => cellOf(detail[name]))]);
+}
+
+function cellOf(value: unknown): string | number | boolean | object | null {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'object' ? value : null;
+}
