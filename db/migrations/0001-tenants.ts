@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addTenantPolicy } from './tenant-policy.ts';
 
 /**
  * Two roles carry the isolation. `shiplog_app` works inside one tenant, under row-level security that it cannot
@@ -166,17 +167,7 @@ const tenantTables = [
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(createRoles).execute(db);
   await sql.raw(createTables).execute(db);
-  for (const table of tenantTables) {
-    await sql
-      .raw(`
-      alter table ${table} enable row level security;
-      alter table ${table} force row level security;
-      create policy tenant on ${table} to shiplog_app
-        using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint);
-      grant select, insert, update, delete on ${table} to shiplog_app;
-    `)
-      .execute(db);
-  }
+  await addTenantPolicy(db, tenantTables);
   await sql
     .raw(`
     create policy instance on tenants for select to shiplog_instance using (true);

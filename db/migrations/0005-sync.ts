@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addTenantPolicy } from './tenant-policy.ts';
 
 const createTables = `
 create table syncs (
@@ -77,17 +78,7 @@ const tenantTables = ['syncs', 'sync_cursors'];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(createTables).execute(db);
-  for (const table of tenantTables) {
-    await sql
-      .raw(`
-      alter table ${table} enable row level security;
-      alter table ${table} force row level security;
-      create policy tenant on ${table} to shiplog_app
-        using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint);
-      grant select, insert, update, delete on ${table} to shiplog_app;
-    `)
-      .execute(db);
-  }
+  await addTenantPolicy(db, tenantTables);
   await sql.raw(createTurns).execute(db);
 }
 

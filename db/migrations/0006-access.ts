@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addTenantPolicy } from './tenant-policy.ts';
 
 // What GitHub says of an organization's people are facts; `members`, who is what in Shiplog, is derived from them, and
 // what somebody set by hand stays.
@@ -110,17 +111,7 @@ const tenantTables = [
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(createFacts).execute(db);
   await sql.raw(createAccess).execute(db);
-  for (const table of tenantTables) {
-    await sql
-      .raw(`
-      alter table ${table} enable row level security;
-      alter table ${table} force row level security;
-      create policy tenant on ${table} to shiplog_app
-        using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint);
-      grant select, insert, update, delete on ${table} to shiplog_app;
-    `)
-      .execute(db);
-  }
+  await addTenantPolicy(db, tenantTables);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

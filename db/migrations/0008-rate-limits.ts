@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addTenantPolicy } from './tenant-policy.ts';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
@@ -15,13 +16,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     comment on table rate_limits is
       'What is left of each budget that GitHub gives an installation, as its last answer told; a pause is a secondary limit.';
-    alter table rate_limits enable row level security;
-    alter table rate_limits force row level security;
-    create policy tenant on rate_limits to shiplog_app
-      using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint);
-    grant select, insert, update, delete on rate_limits to shiplog_app;
   `)
     .execute(db);
+  await addTenantPolicy(db, ['rate_limits']);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addTenantPolicy } from './tenant-policy.ts';
 
 // The scans, what they could not bring back, and the receipts of purges are the instance's: a scan is over all
 // tenants, and a receipt outlives its tenant.
@@ -68,17 +69,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of instanceTables) {
     await sql.raw(`grant select, insert, update, delete on ${table} to shiplog_instance`).execute(db);
   }
-  for (const table of tenantTables) {
-    await sql
-      .raw(`
-      alter table ${table} enable row level security;
-      alter table ${table} force row level security;
-      create policy tenant on ${table} to shiplog_app
-        using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint);
-      grant select, insert, update, delete on ${table} to shiplog_app;
-    `)
-      .execute(db);
-  }
+  await addTenantPolicy(db, tenantTables);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
