@@ -45,7 +45,7 @@ async function syncSubject(deps: AccessDeps, { tenantId, priority, subject }: Ac
       return (await syncMember(deps, { tenantId, userId: subject.id, priority })).map(repositorySubject);
     case 'repository':
       if (!(await syncRepositoryAccess(deps, { tenantId, repositoryId: subject.id, priority }))) return [];
-      return (await listRepositories(deps, tenantId)).filter((id) => id !== subject.id).map(repositorySubject);
+      return (await listReadRepositories(deps, tenantId)).filter((id) => id !== subject.id).map(repositorySubject);
   }
 }
 
@@ -60,6 +60,15 @@ async function listRepositories({ db }: AccessDeps, tenantId: number): Promise<n
       select repository_id from repositories
       where tenant_id = ${tenantId} and deleted_at is null and full_name is not null
       order by pushed_at desc nulls last, repository_id`.execute(trx),
+  );
+  return rows.map(({ repository_id }) => repository_id);
+}
+
+/** Those of whom it was read who has access: with what was known of the organization then. */
+async function listReadRepositories({ db }: AccessDeps, tenantId: number): Promise<number[]> {
+  const { rows } = await withTenant(db, tenantId, (trx) =>
+    sql<{ repository_id: number }>`
+      select repository_id from access_reads where tenant_id = ${tenantId} and scope = 'collaborators'`.execute(trx),
   );
   return rows.map(({ repository_id }) => repository_id);
 }
