@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
-import { windowBefore, windowOf } from '../../metrics/query/window.ts';
+import { type Window, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
 import { repositoryFilter, textFilter, time } from './parameters.ts';
@@ -24,11 +24,24 @@ export const rowFilters = {
 /** What values are asked for. */
 export const metricFilters = {
   ...rowFilters,
-  compare: z.enum(['previous', 'none']).default('previous').openapi({
-    description: 'Beside the window, the one of the same length before it, or none.',
+  compare: z.string().default('previous').transform(readCompare).openapi({
+    type: 'string',
+    description:
+      'Beside the window: `previous`, the one of the same length before it; `none`; or any other, such as `2026-01-01..2026-02-01`.',
   }),
   step: z.enum(['day', 'week']).default('week').openapi({ description: 'Of the series.' }),
 };
+
+type Compared = 'previous' | 'none' | Window;
+
+function readCompare(text: string, context: z.RefinementCtx): Compared {
+  if (text === 'previous' || text === 'none') return text;
+  const [from, to, ...more] = text.split('..').map((part) => time.safeParse(part).data);
+  if (from && to && more.length === 0) return { from, to };
+  const message = 'is not previous, none, or two times such as 2026-01-01..2026-02-01';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
 
 interface Filters {
   readonly repository?: string | undefined;
@@ -37,11 +50,11 @@ interface Filters {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
   readonly time_zone?: string | undefined;
-  readonly compare?: 'previous' | 'none';
+  readonly compare?: Compared;
   readonly step?: 'day' | 'week';
 }
 
-/** @throws InvalidPayloadError when the window ends before it starts */
+/** @throws InvalidPayloadError when a window ends before it starts */
 export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promise<MetricQuery> {
   const window = windowOf(filters);
   if (window.from >= window.to) throw new InvalidPayloadError('`from` is not before `to`.');
@@ -53,8 +66,15 @@ export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promi
     teamId: await teamIdOf(trx, org, filters.team),
     environment: filters.environment,
     step: filters.step ?? 'week',
-    compare: filters.compare === 'previous' ? windowBefore(window) : undefined,
+    compare: comparedWith(window, filters.compare),
   };
+}
+
+function comparedWith(window: Window, compare: Compared = 'none'): Window | undefined {
+  if (compare === 'none') return undefined;
+  if (compare === 'previous') return windowBefore(window);
+  if (compare.from >= compare.to) throw new InvalidPayloadError('`compare` ends before it starts.');
+  return compare;
 }
 
 async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promise<number | undefined> {

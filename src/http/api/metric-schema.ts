@@ -36,6 +36,12 @@ export const metricSchema = z
       .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
       .nullable(),
     series: z.array(z.object({ from: timestamp, value: number, n: z.int() })),
+    distribution: z
+      .array(
+        z.object({ from: z.number(), to: number.openapi({ description: 'Not in it; null: no end.' }), n: z.int() }),
+      )
+      .optional()
+      .openapi({ description: 'Of durations and sizes: how many rows have a value in [from, to).' }),
     definition_version: z.string(),
     quality: qualitySchema,
     p75: number.optional().openapi({ description: 'Of durations and sizes.' }),
@@ -145,6 +151,7 @@ export function presentMetric(result: MetricResult): z.infer<typeof metricSchema
     definition_version,
     quality: [...result.quality],
     ...(isMedian && { p75: result.p75, p90: result.p90, mean: result.mean }),
+    ...(result.distribution && { distribution: [...result.distribution] }),
     ...(metric === 'recovery-time' && { open: result.open }),
     ...(metric === 'deployment-frequency' && { deployment_days_per_week: result.deployment_days_per_week }),
   };

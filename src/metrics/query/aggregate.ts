@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { type Bucket, distribution } from './distribution.ts';
 import type { Metric, Statistic } from './metric.ts';
 import { type MetricScope, scopedRepositories } from './scope.ts';
 import { utcText } from './utc-text.ts';
@@ -26,6 +27,8 @@ export interface Aggregate {
   readonly deployment_days_per_week: number | null;
   readonly excluded: readonly { readonly reason: string; readonly count: number }[];
   readonly series: readonly SeriesPoint[];
+  /** Of a median; else null. */
+  readonly distribution: readonly Bucket[] | null;
 }
 
 /** The rows of a metric, as a `with` clause that ends in `counting`: those that count. */
@@ -55,7 +58,7 @@ export async function aggregate(
       (select coalesce(jsonb_agg(jsonb_build_object('reason', reason, 'count', count) order by reason), '[]') from (
         select excluded as reason, count(*) from metric_rows where excluded is not null group by excluded) x
       ) as excluded,
-      (${series(metric, { scope, step })}) as series
+      (${series(metric, { scope, step })}) as series, (${distribution(metric)}) as distribution
     from counting`.execute(trx);
   const [row] = rows;
   if (!row) throw new Error('an aggregate without groups has one row');

@@ -3,14 +3,11 @@ import type { Trx } from '../../../db/tenant.ts';
 import { getDefinition, versionName } from '../definition.ts';
 import { type Aggregate, aggregate, type SeriesPoint, type SeriesStep, withRows } from './aggregate.ts';
 import type { Metric, MetricRow } from './metric.ts';
+import { listUnread } from './history-quality.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { describeQuality, findSources, isMeasured, type Quality } from './quality.ts';
 import type { MetricScope } from './scope.ts';
-
-interface Window {
-  readonly from: Date;
-  readonly to: Date;
-}
+import type { Window } from './window.ts';
 
 export interface MetricQuery extends MetricScope {
   readonly step: SeriesStep;
@@ -38,6 +35,7 @@ export interface MetricResult {
   readonly mean: number | null;
   readonly open: number;
   readonly deployment_days_per_week: number | null;
+  readonly distribution: Aggregate['distribution'];
 }
 
 /** The value of a metric in a window, from the rows that `listMetricRows` lists. */
@@ -55,7 +53,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     window: { from: query.from, to: query.to },
     comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
     definition_version: versionName(version),
-    quality: describeQuality(metric, sources, found),
+    quality: [...describeQuality(metric, sources, found), ...(await listUnread(trx, query))],
   };
 }
 

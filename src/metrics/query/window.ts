@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000;
 const DAYS = 90;
 
-interface Window {
+export interface Window {
   readonly from: Date;
   readonly to: Date;
 }

@@ -20,7 +20,8 @@ const path = '/api/v1/orgs/acme/metrics';
 const window = `from=${example.window.from}&to=${example.window.to}`;
 const march = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-29T00:00:00.000Z' };
 
-const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+const now = Date.now();
+const day = (ago: number) => new Date(now - ago * 86_400_000).toISOString();
 
 describe('a deployment', () => {
   it('has what it ships, why it failed and what it repairs', async () => {
