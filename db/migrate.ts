@@ -10,6 +10,7 @@ import * as access from './migrations/0006-access.ts';
 import * as metrics from './migrations/0007-metrics.ts';
 import * as rateLimits from './migrations/0008-rate-limits.ts';
 import * as recovery from './migrations/0009-recovery.ts';
+import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '0007-metrics': metrics,
   '0008-rate-limits': rateLimits,
   '0009-recovery': recovery,
+  '0010-marks-and-audit': marksAndAudit,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

@@ -23,6 +23,15 @@ export async function enterTenant(trx: Trx, tenantId: number): Promise<void> {
   await sql.raw(`set local role shiplog_app; set local app.tenant_id = '${tenantId}'`).execute(trx);
 }
 
+/**
+ * Names a tenant in the role of the instance: what only a purge may remove, it sees for this tenant alone. `leaveTenant`
+ * ends it.
+ */
+export async function nameTenant(trx: Trx, tenantId: number): Promise<void> {
+  if (!Number.isSafeInteger(tenantId)) throw new TypeError(`not a tenant id: ${tenantId}`);
+  await sql.raw(`set local app.tenant_id = '${tenantId}'`).execute(trx);
+}
+
 export async function leaveTenant(trx: Trx): Promise<void> {
   await sql.raw(`set local app.tenant_id = ''; set local role shiplog_instance`).execute(trx);
 }

@@ -55,6 +55,19 @@ export interface AccessReads {
   tenant_id: number;
 }
 
+export interface AuditLog {
+  action: string;
+  actor: string;
+  address: string | null;
+  after: Json | null;
+  at: Generated<Timestamp>;
+  before: Json | null;
+  entry_id: Generated<number>;
+  target: string;
+  tenant_id: number;
+  user_agent: string | null;
+}
+
 export interface Branches {
   deleted_at: Timestamp | null;
   head_sha: string | null;
@@ -240,6 +253,18 @@ export interface DeploymentFailures {
   tenant_id: number;
 }
 
+export interface DeploymentMarks {
+  deployment_id: number;
+  failed: boolean;
+  marked_at: Generated<Timestamp>;
+  marked_by: string;
+  reason: string | null;
+  recovered_at: Timestamp | null;
+  repository_id: number;
+  source: string;
+  tenant_id: number;
+}
+
 export interface DeploymentRework {
   deployment_id: number;
   kind: string;
@@ -299,6 +324,19 @@ export interface HookDeliveryScans {
   scan_id: Generated<number>;
   started_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface IncidentLinks {
+  /**
+   * What people say that the incident blames; null: nothing.
+   */
+  deployment_id: number | null;
+  linked_at: Generated<Timestamp>;
+  linked_by: string;
+  number: number;
+  repository_id: number;
+  source: string | null;
+  tenant_id: number;
 }
 
 export interface Incidents {
@@ -602,6 +640,16 @@ export interface Reviews {
   tenant_id: number;
 }
 
+export interface SetAsideFailures {
+  deployment_id: number;
+  kind: string;
+  linked_by: string;
+  recovered_at: Timestamp | null;
+  repository_id: number;
+  rule: string;
+  tenant_id: number;
+}
+
 export interface ShippedCommits {
   deployment_id: number;
   environment: string;
@@ -778,6 +826,7 @@ export interface WorkflowRuns {
 export interface DB {
   access_differences: AccessDifferences;
   access_reads: AccessReads;
+  audit_log: AuditLog;
   branches: Branches;
   check_runs: CheckRuns;
   comments: Comments;
@@ -790,11 +839,13 @@ export interface DB {
   deliveries: Deliveries;
   deployment_changes: DeploymentChanges;
   deployment_failures: DeploymentFailures;
+  deployment_marks: DeploymentMarks;
   deployment_rework: DeploymentRework;
   deployment_sources: DeploymentSources;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
   hook_delivery_scans: HookDeliveryScans;
+  incident_links: IncidentLinks;
   incidents: Incidents;
   installations: Installations;
   issues: Issues;
@@ -814,6 +865,7 @@ export interface DB {
   repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
+  set_aside_failures: SetAsideFailures;
   shipped_commits: ShippedCommits;
   sync_cursors: SyncCursors;
   sync_turns: SyncTurns;

@@ -149,7 +149,12 @@ function createWebServer(options: WebOptions, resources: Resources): Server {
     ['/metrics', createPrometheus({ db, operatorToken })],
     ...createHealth({ db, databaseUrl, queue, log }),
   ]);
-  return createHttpServer({ direct, fetch: (request) => api.fetch(request), log, ...(timeouts && { timeouts }) });
+  return createHttpServer({
+    direct,
+    fetch: (request, env) => api.fetch(request, env),
+    log,
+    ...(timeouts && { timeouts }),
+  });
 }
 
 function hostForClients(host: string): string {

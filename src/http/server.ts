@@ -11,7 +11,10 @@ export interface ServerOptions {
   /** Answered directly, by path: what must be quick, or must work when little else does. */
   direct: ReadonlyMap<string, Handler>;
   /** Everything else. */
-  fetch: (request: Request) => Response | Promise<Response>;
+  fetch: (
+    request: Request,
+    env: { incoming: { socket: { remoteAddress?: string | undefined } } },
+  ) => Response | Promise<Response>;
   log: Logger;
   timeouts?: Timeouts;
 }

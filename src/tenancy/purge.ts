@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
-import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
+import { enterTenant, leaveTenant, nameTenant, type Trx } from '../../db/tenant.ts';
 import { lockFacts } from '../facts/lock-facts.ts';
 import { addToReceipt, closeReceipt, openReceipt, type PurgeReceipt } from './purge-receipt.ts';
 import { listTenantTables, type TenantTable } from './tenant-tables.ts';
@@ -65,7 +65,7 @@ interface Batch {
 }
 
 async function deleteBatch(trx: Trx, { table: { name, role }, tenantId, purgeId, batch }: Batch): Promise<number> {
-  if (role === 'shiplog_app') await enterTenant(trx, tenantId);
+  await (role === 'shiplog_app' ? enterTenant(trx, tenantId) : nameTenant(trx, tenantId));
   const table = sql.table(name);
   // A delivery that is to be applied (again) came after the uninstall, or is the reinstall.
   const which =

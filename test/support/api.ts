@@ -36,9 +36,16 @@ export async function createTestApi() {
   const document: unknown = await (await api.request('/openapi.json')).json();
   const check = createResponseCheck(document);
 
-  async function request(method: string, path: string, headers: Record<string, string> = {}): Promise<JsonResponse> {
+  async function request(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    json?: unknown,
+  ): Promise<JsonResponse> {
     const authorization = `Bearer ${OPERATOR_TOKEN}`;
-    const response = await api.request(path, { method, headers: { authorization, ...headers } });
+    const sent = json === undefined ? {} : { body: JSON.stringify(json) };
+    const type = json === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await api.request(path, { method, headers: { authorization, ...type, ...headers }, ...sent });
     const text = await response.text();
     const body: JsonBody = text === '' ? null : JSON.parse(text);
     check({ method, path, status: response.status, body });

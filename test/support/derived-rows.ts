@@ -10,6 +10,7 @@ const derivedTables = [
   'merged_pull_requests',
   'incidents',
   'deployment_failures',
+  'set_aside_failures',
   'deployment_rework',
 ];
 

@@ -18,6 +18,8 @@ export interface ApiDeps {
 
 /** What a request carries. */
 export interface ApiEnv {
+  /** What Node's server passes; nothing in a test without one. */
+  Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } };
   Variables: {
     requestId: string;
     isOperator: IsOperator;

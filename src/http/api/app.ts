@@ -15,6 +15,7 @@ import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
 import { addDataHealth } from './data-health.ts';
 import { addDeliveries } from './deliveries.ts';
+import { addDeploymentMarks } from './deployment-marks.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
 import { addExports } from './exports.ts';
@@ -49,6 +50,7 @@ export function createApi(deps: ApiDeps): Api {
   addIssues(api, deps);
   addReleases(api, deps);
   addDeployments(api, deps);
+  addDeploymentMarks(api, deps);
   addSync(api, deps);
   addMetrics(api, deps);
   addExports(api, deps);

@@ -3,6 +3,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
 import { type DeploymentRow, deploymentKeys, findDeployment, listDeployments } from './deployment-rows.ts';
+import { failureCauseSchema, setAsideSchema } from './failure-schema.ts';
 import { inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import {
@@ -44,17 +45,8 @@ const deploymentSchema = z
       .array(z.object({ number: numberOf, sha: z.string(), rule: z.string(), started_at: timestamp.nullable() }))
       .nullable()
       .openapi({ description: `What it ships, and by which rule. ${notMeasured}` }),
-    failure_causes: z
-      .array(
-        z.object({
-          kind: z.string(),
-          by: z.string(),
-          rule: z.string(),
-          recovered_at: timestamp.nullable(),
-        }),
-      )
-      .nullable()
-      .openapi({ description: notMeasured }),
+    failure_causes: z.array(failureCauseSchema).nullable().openapi({ description: notMeasured }),
+    set_aside: setAsideSchema.nullable(),
     rework: z
       .array(z.object({ kind: z.string(), by: z.string() }))
       .nullable()
@@ -85,6 +77,7 @@ const deploymentSchema = z
         },
       ],
       failure_causes: [{ kind: 'incident', by: '#12', rule: 'names_deployment', recovered_at: null }],
+      set_aside: null,
       rework: [],
       excluded: [],
     },
@@ -151,6 +144,7 @@ function present(row: DeploymentRow): z.infer<typeof deploymentSchema> {
     finished_at: iso(row.finished_at),
     changes: row.details?.changes ?? null,
     failure_causes: row.details?.failure_causes ?? null,
+    set_aside: row.details?.set_aside ?? null,
     rework: row.details?.rework ?? null,
     excluded: row.details?.excluded ?? null,
   };

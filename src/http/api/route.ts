@@ -34,12 +34,12 @@ const problemSchema = z
     },
   });
 
-function problem<D extends string>(description: D, example: { status: number; title: string; detail: string }) {
+export function problem<D extends string>(description: D, example: { status: number; title: string; detail: string }) {
   const details = { type: 'about:blank', ...example, instance: '/api/v1/orgs/acme', request_id: requestId };
   return { description, content: { 'application/problem+json': { schema: problemSchema, example: details } } };
 }
 
-const problems = {
+export const problems = {
   400: {
     description: 'A parameter is not right; `errors` names it.',
     content: { 'application/problem+json': { schema: problemSchema } },
@@ -79,7 +79,7 @@ interface Read<P extends string, Params extends z.ZodObject, Body extends z.ZodT
   readonly response: Body;
 }
 
-interface FilteredRead<
+export interface FilteredRead<
   P extends string,
   Params extends z.ZodObject,
   Body extends z.ZodType,
@@ -216,7 +216,7 @@ export function requestRoute<
   });
 }
 
-const conflict = problem('Not possible in the state in which it is.', {
+export const conflict = problem('Not possible in the state in which it is.', {
   status: 409,
   title: 'Conflict',
   detail: 'The GitHub App is suspended in acme, or not installed.',
@@ -242,7 +242,7 @@ export function removeRoute<P extends string, Params extends z.ZodObject, Body e
   });
 }
 
-function about({ operationId, tag, summary, description }: Operation<string, z.ZodObject>) {
+export function about({ operationId, tag, summary, description }: Operation<string, z.ZodObject>) {
   return {
     operationId,
     tags: [tag],

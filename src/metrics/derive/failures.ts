@@ -4,7 +4,8 @@ import type { Place } from '../definition.ts';
 
 /**
  * Finds the failed deployments of a repository and their causes. It looks at what may be one alone, which an index
- * has: reverts, hotfixes, incidents, rollbacks and failed statuses.
+ * has: reverts, hotfixes, incidents, rollbacks, failed statuses, and what people marked. Of what they say that it did
+ * not fail the causes are set aside.
  */
 export async function refreshFailures(trx: Trx, place: Place, window: { hours: number }): Promise<void> {
   await linkIncidents(trx, place, window);
@@ -14,24 +15,62 @@ export async function refreshFailures(trx: Trx, place: Place, window: { hours: n
       case when recovered_at >= (
         select d.finished_at from production_deployments d
         where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.deployment_id = causes.deployment_id
-      ) then recovered_at end as recovered_at
+      ) then recovered_at end as recovered_at,
+      deployment_id in (${markedDeployments(place, { failed: false })}) as set_aside
     from (
       ${failedStatuses(place)} union all ${rollbacks(place)} union all ${reverts(place)}
-      union all ${hotfixes(place, window)} union all ${incidents(place)}
+      union all ${hotfixes(place, window)} union all ${incidents(place)} union all ${marks(place)}
     ) causes`;
   await sql`
-    with wanted as materialized (${wanted}), gone as (
-      delete from deployment_failures f
-      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and not exists (
-        select from wanted w
-        where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by))
-    )
-    insert into deployment_failures as f
+    with wanted as materialized (${wanted}),
+    counting_gone as (${removeUnwanted(place, { table: 'deployment_failures', setAside: false })}),
+    set_aside_gone as (${removeUnwanted(place, { table: 'set_aside_failures', setAside: true })}),
+    set_aside_written as (${writeWanted(place, { table: 'set_aside_failures', setAside: true })})
+    ${writeWanted(place, { table: 'deployment_failures', setAside: false })}`.execute(trx);
+}
+
+interface Target {
+  readonly table: 'deployment_failures' | 'set_aside_failures';
+  readonly setAside: boolean;
+}
+
+function removeUnwanted({ tenantId, repositoryId }: Place, { table, setAside }: Target): RawBuilder<unknown> {
+  return sql`
+    delete from ${sql.table(table)} f
+    where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and not exists (
+      select from wanted w
+      where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by)
+        and w.set_aside = ${setAside})`;
+}
+
+function writeWanted({ tenantId, repositoryId }: Place, { table, setAside }: Target): RawBuilder<unknown> {
+  return sql`
+    insert into ${sql.table(table)} as f
       (tenant_id, repository_id, deployment_id, kind, linked_by, rule, recovered_at)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by, rule, recovered_at from wanted
+    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by, rule, recovered_at
+    from wanted where set_aside = ${setAside}
     on conflict (tenant_id, repository_id, deployment_id, kind, linked_by) do update set
       rule = excluded.rule, recovered_at = excluded.recovered_at
-    where (f.rule, f.recovered_at) is distinct from (excluded.rule, excluded.recovered_at)`.execute(trx);
+    where (f.rule, f.recovered_at) is distinct from (excluded.rule, excluded.recovered_at)`;
+}
+
+function markedDeployments(place: Place, { failed }: { failed: boolean }): RawBuilder<unknown> {
+  return sql`select m.deployment_id from (${marksOfProduction(place)}) m where m.failed = ${failed}`;
+}
+
+/** What people say of deployments of the source that is chosen now. */
+function marksOfProduction({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  return sql`
+    select k.* from deployment_marks k
+    join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
+      and d.deployment_id = k.deployment_id and d.source = k.source
+    where k.tenant_id = ${tenantId} and k.repository_id = ${repositoryId}`;
+}
+
+function marks(place: Place): RawBuilder<unknown> {
+  return sql`
+    select m.deployment_id, 'manual', m.marked_by, coalesce(m.reason, ''), m.recovered_at
+    from (${marksOfProduction(place)}) m where m.failed`;
 }
 
 function failedStatuses({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
@@ -101,7 +140,7 @@ function incidents({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
     where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.deployment_id is not null`;
 }
 
-/** What each incident blames: what its body names, else the last success before it. */
+/** What each incident blames: what people say, else what its body names, else the last success before it. */
 async function linkIncidents(trx: Trx, place: Place, window: { hours: number }): Promise<void> {
   const { tenantId, repositoryId } = place;
   const ofRepository = (table: string) =>
@@ -111,7 +150,15 @@ async function linkIncidents(trx: Trx, place: Place, window: { hours: number }):
     from incidents o
     left join lateral (
       select l.deployment_id, l.rule from (
-        select 1 as place, d.deployment_id, 'names_deployment' as rule from production_deployments d
+        select 0 as place, k.deployment_id, 'linked_by_hand' as rule from incident_links k
+        join production_deployments d on ${ofRepository('d')} and d.deployment_id = k.deployment_id
+          and d.source = k.source
+        where ${ofRepository('k')} and k.number = o.number
+        union all
+        select 0, null, 'unlinked_by_hand' from incident_links k
+        where ${ofRepository('k')} and k.number = o.number and k.deployment_id is null
+        union all
+        select 1, d.deployment_id, 'names_deployment' from production_deployments d
         where ${ofRepository('d')} and d.deployment_id = o.names_deployment
         union all
         select 2, f.deployment_id, 'names_pull_request'

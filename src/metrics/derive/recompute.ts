@@ -6,6 +6,7 @@ import { attributeChains } from './attribute-chains.ts';
 import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
 import { refreshFailures } from './failures.ts';
 import { refreshIncidents } from './incidents.ts';
+import { lockDerived } from './lock.ts';
 import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
 import { updateProductionDeployments } from './production-deployments.ts';
 import { refreshRework } from './rework.ts';
@@ -36,7 +37,7 @@ export async function recomputeTouched(db: Database, tenantId: number, signal?: 
     if (signal?.aborted) break;
     await withTenant(db, tenantId, async (trx) => {
       const place = { tenantId, repositoryId };
-      await lock(trx, place);
+      await lockDerived(trx, place);
       await updateDerived(trx, place, await takeTouched(trx, place));
     });
   }
@@ -55,7 +56,7 @@ export async function recomputeAll(db: Database, tenantId: number, signal?: Abor
     signal?.throwIfAborted();
     await withTenant(db, tenantId, async (trx) => {
       const place = { tenantId, repositoryId };
-      await lock(trx, place);
+      await lockDerived(trx, place);
       await takeTouched(trx, place);
       await removeDerived(trx, place);
       await updateDerived(trx, place, await listEverything(trx, place));
@@ -67,13 +68,6 @@ export async function recomputeAll(db: Database, tenantId: number, signal?: Abor
 /** In a transaction of its own: its lock would keep autovacuum out for as long as a recompute takes. */
 async function refreshStatistics(db: Database, tenantId: number): Promise<void> {
   await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
-}
-
-/** One at a time; the facts may go on changing. */
-async function lock(trx: Trx, { tenantId, repositoryId }: Place): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('shiplog metrics'), hashtext(${`${tenantId} ${repositoryId}`}))`.execute(
-    trx,
-  );
 }
 
 async function updateDerived(trx: Trx, place: Place, touched: Touched): Promise<void> {
@@ -125,6 +119,7 @@ const derivedTables = [
   'merged_pull_requests',
   'incidents',
   'deployment_failures',
+  'set_aside_failures',
   'deployment_rework',
 ] as const;
 
