@@ -44,6 +44,11 @@ export const metricSchema = z
       .openapi({ description: 'Of durations and sizes: how many rows have a value in [from, to).' }),
     definition_version: z.string(),
     quality: qualitySchema,
+    bands: z
+      .array(z.object({ year: z.int(), source: z.url().openapi({ description: 'The report.' }), band: z.string() }))
+      .openapi({
+        description: "Where the value stands in each year's DORA report that has bands of it: context, no goal.",
+      }),
     p75: number.optional().openapi({ description: 'Of durations and sizes.' }),
     p90: number.optional().openapi({ description: 'Of durations and sizes.' }),
     mean: number.optional().openapi({ description: 'Of durations and sizes.' }),
@@ -67,6 +72,7 @@ export const metricSchema = z
       series: [{ from: '2026-03-01T00:00:00.000Z', value: 0.2, n: 5 }],
       definition_version: '2026.1',
       quality: [],
+      bands: [{ year: 2024, source: 'https://dora.dev/research/2024/dora-report/', band: 'between bands' }],
     },
   });
 
@@ -150,6 +156,7 @@ export function presentMetric(result: MetricResult): z.infer<typeof metricSchema
     series: result.series.map((point) => ({ from: iso(new Date(point.from)), value: point.value, n: point.n })),
     definition_version,
     quality: [...result.quality],
+    bands: [...result.bands],
     ...(isMedian && { p75: result.p75, p90: result.p90, mean: result.mean }),
     ...(result.distribution && { distribution: [...result.distribution] }),
     ...(metric === 'recovery-time' && { open: result.open }),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { type Band, bandsOf } from '../bands.ts';
 import { getDefinition, versionName } from '../definition.ts';
 import { type Aggregate, aggregate, type SeriesPoint, type SeriesStep, withRows } from './aggregate.ts';
 import type { Metric, MetricRow } from './metric.ts';
@@ -30,6 +31,7 @@ export interface MetricResult {
   readonly series: readonly SeriesPoint[];
   readonly definition_version: string;
   readonly quality: readonly Quality[];
+  readonly bands: readonly Band[];
   readonly p75: number | null;
   readonly p90: number | null;
   readonly mean: number | null;
@@ -53,6 +55,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     window: { from: query.from, to: query.to },
     comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
     definition_version: versionName(version),
+    bands: bandsOf(name, measured ? found.value : null),
     quality: [...describeQuality(metric, sources, found), ...(await listUnread(trx, query))],
   };
 }

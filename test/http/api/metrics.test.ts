@@ -152,6 +152,10 @@ describe('metrics', () => {
       ],
       definition_version: '2026.1',
       quality: [],
+      bands: [
+        { year: 2024, source: 'https://dora.dev/research/2024/dora-report/', band: 'low' },
+        { year: 2023, source: 'https://dora.dev/research/2023/dora-report/', band: 'low' },
+      ],
     });
     expect((await get(`${path}/recovery-time?${window}&compare=none`)).body).toMatchObject({
       open: 0,

@@ -1,0 +1,104 @@
+import type { MetricName } from './query/metrics.ts';
+
+/** Where a value stands among the answers to one year's survey: context, and no goal. */
+export interface Band {
+  readonly year: number;
+  /** The report. */
+  readonly source: string;
+  readonly band: string;
+}
+
+/** Of the values in [from, to). What a report leaves out between two bands has a name as well. */
+interface Range {
+  readonly band: string;
+  readonly to: number;
+}
+
+interface Report {
+  readonly year: number;
+  readonly source: string;
+  /** By metric, from 0 up. */
+  readonly ranges: Readonly<Partial<Record<MetricName, readonly Range[]>>>;
+}
+
+const [HOUR, DAY] = [3_600, 86_400];
+const [WEEK, MONTH, HALF_A_YEAR] = [7 * DAY, 30 * DAY, 182 * DAY];
+const BETWEEN = 'between bands';
+const OUTSIDE = 'outside the bands';
+const ENDLESS = Number.POSITIVE_INFINITY;
+/** The next number above: `to` is not in a range, and a report's rate is in its band. */
+const upTo = (rate: number) => rate + Number.EPSILON;
+
+/** Both years have these, but for the slow end. */
+const often = [
+  { band: 'high', to: 1 + Number.EPSILON },
+  { band: 'elite', to: ENDLESS },
+] as const;
+
+/** Dated data. In 2023 medium and low differ neither in frequency nor in lead time. */
+const reports: readonly Report[] = [
+  {
+    year: 2024,
+    source: 'https://dora.dev/research/2024/dora-report/',
+    ranges: {
+      'lead-time': [
+        { band: 'elite', to: DAY },
+        { band: 'high', to: WEEK },
+        { band: 'medium', to: MONTH },
+        { band: 'low', to: HALF_A_YEAR },
+      ],
+      'deployment-frequency': [
+        { band: OUTSIDE, to: 1 / 182 },
+        { band: 'low', to: 1 / 30 },
+        { band: 'medium', to: 1 / 7 },
+        ...often,
+      ],
+      // Elite 5 %, medium 10 %, high 20 %, low 40 %: in the middle the order is broken.
+      'change-fail-rate': [
+        { band: 'elite', to: upTo(0.05) },
+        { band: BETWEEN, to: upTo(0.2) },
+        { band: 'low', to: ENDLESS },
+      ],
+      'recovery-time': [
+        { band: 'elite', to: HOUR },
+        { band: 'high or medium', to: DAY },
+        { band: BETWEEN, to: WEEK },
+        { band: 'low', to: MONTH },
+      ],
+    },
+  },
+  {
+    year: 2023,
+    source: 'https://dora.dev/research/2023/dora-report/',
+    ranges: {
+      'lead-time': [
+        { band: 'elite', to: DAY },
+        { band: 'high', to: WEEK },
+        { band: 'medium or low', to: MONTH },
+      ],
+      'deployment-frequency': [{ band: OUTSIDE, to: 1 / 30 }, { band: 'medium or low', to: 1 / 7 }, ...often],
+      'change-fail-rate': [
+        { band: 'elite', to: upTo(0.05) },
+        { band: 'high', to: upTo(0.1) },
+        { band: 'medium', to: upTo(0.15) },
+        { band: 'low', to: ENDLESS },
+      ],
+      'recovery-time': [
+        { band: 'elite', to: HOUR },
+        { band: 'high', to: DAY },
+        { band: 'medium', to: WEEK },
+        { band: BETWEEN, to: MONTH },
+        { band: 'low', to: HALF_A_YEAR },
+      ],
+    },
+  },
+];
+
+/** The latest year first; none of a metric that no report has, or whose value is not known. */
+export function bandsOf(metric: MetricName, value: number | null): Band[] {
+  if (value === null) return [];
+  return reports.flatMap(({ year, source, ranges }) => {
+    const found = ranges[metric];
+    return found ? [{ year, source, band: found.find(({ to }) => value < to)?.band ?? OUTSIDE }] : [];
+  });
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { bandsOf } from '../../src/metrics/bands.ts';
+
+const [HOUR, DAY] = [3_600, 86_400];
+
+/** Of 2024, and of 2023. */
+function names(...[metric, value]: Parameters<typeof bandsOf>): string[] {
+  return bandsOf(metric, value).map(({ band }) => band);
+}
+
+describe('the bands', () => {
+  it.each([
+    [0, 'elite', 'elite'],
+    [DAY - 1, 'elite', 'elite'],
+    [DAY, 'high', 'high'],
+    [7 * DAY, 'medium', 'medium or low'],
+    [30 * DAY, 'low', 'outside the bands'],
+    [200 * DAY, 'outside the bands', 'outside the bands'],
+  ])('of a lead time of %i s are %s in 2024 and %s in 2023', (value, ...expected) => {
+    expect(names('lead-time', value)).toEqual(expected);
+  });
+
+  it.each([
+    [2, 'elite', 'elite'],
+    [1, 'high', 'high'],
+    [1 / 7, 'high', 'high'],
+    [1 / 8, 'medium', 'medium or low'],
+    [1 / 31, 'low', 'outside the bands'],
+    [0, 'outside the bands', 'outside the bands'],
+  ])('of %d deployments a day are %s in 2024 and %s in 2023', (value, ...expected) => {
+    expect(names('deployment-frequency', value)).toEqual(expected);
+  });
+
+  it.each([
+    [0.05, 'elite', 'elite'],
+    [0.08, 'between bands', 'high'],
+    [0.15, 'between bands', 'medium'],
+    [0.2, 'between bands', 'low'],
+    [0.21, 'low', 'low'],
+    [1, 'low', 'low'],
+  ])('of a fail rate of %d are %s in 2024, whose rates are not in order, and %s in 2023', (value, ...expected) => {
+    expect(names('change-fail-rate', value)).toEqual(expected);
+  });
+
+  it.each([
+    [HOUR - 1, 'elite', 'elite'],
+    [HOUR, 'high or medium', 'high'],
+    [2 * DAY, 'between bands', 'medium'],
+    [8 * DAY, 'low', 'between bands'],
+    [31 * DAY, 'outside the bands', 'low'],
+  ])('of a recovery of %i s are %s in 2024 and %s in 2023', (value, ...expected) => {
+    expect(names('recovery-time', value)).toEqual(expected);
+  });
+
+  it('name their year and their source', () => {
+    expect(bandsOf('lead-time', 1).map(({ year, source }) => [year, source])).toEqual([
+      [2024, 'https://dora.dev/research/2024/dora-report/'],
+      [2023, 'https://dora.dev/research/2023/dora-report/'],
+    ]);
+  });
+
+  it('are none of what no report has, nor of what is not known', () => {
+    expect(bandsOf('rework-rate', 0.1)).toEqual([]);
+    expect(bandsOf('lead-time', null)).toEqual([]);
+  });
+});
