@@ -166,6 +166,7 @@ create table deployment_rework (
 /**
  * After a bulk load the planner takes any index that starts with the tenant for the right one, until autovacuum comes
  * by: a walk over 8,000 commits then took 35 s. Roles of the application own no table, so they ask for statistics here.
+ * A table that somebody else analyzes is skipped, so that no recompute waits for another one.
  */
 const createAnalyze = `
 create function analyze_grown_facts() returns void language plpgsql security definer set search_path = public as $$
@@ -173,10 +174,12 @@ declare grown text;
 begin
   for grown in
     select relname from pg_class
-    where relnamespace = 'public'::regnamespace and relname in ('commits', 'shipped_commits', 'pull_request_commits')
+    where relnamespace = 'public'::regnamespace and relname in ('commits', 'pull_requests',
+        'pull_request_commits', 'reviews', 'deployments', 'deployment_statuses', 'production_deployments',
+        'shipped_commits', 'deployment_changes', 'merged_pull_requests')
       and pg_relation_size(oid) / current_setting('block_size')::bigint > 2 * relpages + 8
   loop
-    execute format('analyze %I', grown);
+    execute format('analyze (skip_locked) %I', grown);
   end loop;
 end $$;
 revoke all on function analyze_grown_facts() from public;

@@ -1,22 +1,28 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
-import { listClosedGaps, markBaseline, markBehind, markShipped } from './attribution.ts';
+import { attributeAnew } from './attribute-anew.ts';
+import { listClosedGaps, markBehind, markShipped } from './attribution.ts';
 import type { ChainDeployment } from './chain.ts';
 import { findRollbacks, type Position } from './rollbacks.ts';
+
+/** As many deployments that wait are walked faster with the whole history in memory. */
+const MANY = 200;
 
 /**
  * Attributes what waits for it: deployments that are new or were detached, and commits whose parents are known now.
  * @returns the commits that have another deployment than before
  */
 export async function attributeChains(trx: Trx, place: Place): Promise<string[]> {
-  const shas: string[] = [];
+  const waiting = await listUnattributed(trx, place);
+  const anew = waiting.length >= MANY || waiting.some(({ is_first }) => is_first);
+  const shas = anew ? await attributeAnew(trx, place, [...new Set(waiting.map(({ environment }) => environment))]) : [];
   const changedFrom = new Map<string, Position>();
   const note = (deployment: ChainDeployment) => {
     const known = changedFrom.get(deployment.environment);
     if (!known || isBefore(deployment, known)) changedFrom.set(deployment.environment, deployment);
   };
-  for (const deployment of await listUnattributed(trx, place)) {
+  for (const deployment of anew ? [] : waiting) {
     for (const sha of await attribute(trx, place, deployment)) shas.push(sha);
     note(deployment);
   }
@@ -49,43 +55,12 @@ async function listUnattributed(trx: Trx, { tenantId, repositoryId }: Place): Pr
   return rows;
 }
 
-async function attribute(trx: Trx, place: Place, deployment: Unattributed): Promise<string[]> {
+async function attribute(trx: Trx, place: Place, deployment: ChainDeployment): Promise<string[]> {
   const { tenantId, repositoryId } = place;
-  const shas: string[] = [];
-  if (deployment.is_first) {
-    shas.push(...(await replaceBaseline(trx, place, deployment)));
-    await markBaseline(trx, place, deployment);
-    shas.push(...(await listTaken(trx, place, deployment)));
-  } else {
-    shas.push(...(await markShipped(trx, place, deployment)));
-  }
+  const shas = await markShipped(trx, place, deployment);
   await sql`
-    update production_deployments set attributed = true, baseline = ${deployment.is_first}
+    update production_deployments set attributed = true, baseline = false
     where tenant_id = ${tenantId} and repository_id = ${repositoryId}
       and deployment_id = ${deployment.deployment_id}`.execute(trx);
   return shas;
-}
-
-/** What was the first of the chain until now ships its commits, but for those that the new first has. */
-async function replaceBaseline(trx: Trx, { tenantId, repositoryId }: Place, deployment: ChainDeployment) {
-  const { rows } = await sql<{ sha: string }>`
-    with former as (
-      update production_deployments set baseline = false
-      where tenant_id = ${tenantId} and repository_id = ${repositoryId} and environment = ${deployment.environment}
-        and baseline
-      returning deployment_id
-    )
-    select m.sha from former join shipped_commits m on m.tenant_id = ${tenantId}
-      and m.repository_id = ${repositoryId} and m.deployment_id = former.deployment_id`.execute(trx);
-  return rows.map(({ sha }) => sha);
-}
-
-/** Commits of the baseline that another deployment shipped until now, in this chain or in another. */
-async function listTaken(trx: Trx, { tenantId, repositoryId }: Place, { deployment_id }: ChainDeployment) {
-  const { rows } = await sql<{ sha: string }>`
-    select distinct c.sha from deployment_changes c
-    join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = c.sha
-      and m.deployment_id = ${deployment_id}
-    where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}`.execute(trx);
-  return rows.map(({ sha }) => sha);
 }

@@ -14,17 +14,6 @@ export async function markShipped(trx: Trx, place: Place, deployment: ChainDeplo
   return walk(trx, place, {
     deployment,
     start: sql`select ${sha}::text as sha`,
-    returning: sql`select sha from marked`,
-  });
-}
-
-/** The same for the first of a chain, which reaches all that came before: these are marked and not returned. */
-export async function markBaseline(trx: Trx, place: Place, deployment: ChainDeployment): Promise<void> {
-  const { sha } = deployment;
-  await walk(trx, place, {
-    deployment,
-    start: sql`select ${sha}::text as sha`,
-    returning: sql`select sha from marked where false`,
   });
 }
 
@@ -34,7 +23,6 @@ export async function markBehind(trx: Trx, place: Place, gap: ChainDeployment): 
   const shas = await walk(trx, place, {
     deployment: gap,
     start: sql`select p.sha from unnest(${parents}) as p (sha)`,
-    returning: sql`select sha from marked`,
   });
   await sql`
     update shipped_commits set parents_known = true
@@ -58,11 +46,10 @@ export async function listClosedGaps(trx: Trx, { tenantId, repositoryId }: Place
 interface Walk {
   readonly deployment: ChainDeployment;
   readonly start: RawBuilder<unknown>;
-  readonly returning: RawBuilder<unknown>;
 }
 
 // Scalar subqueries, and not joins: each is one look-up in an index, whatever the planner thinks of a recursion's size.
-async function walk(trx: Trx, place: Place, { deployment, start, returning }: Walk): Promise<string[]> {
+async function walk(trx: Trx, place: Place, { deployment, start }: Walk): Promise<string[]> {
   const { tenantId, repositoryId } = place;
   const { deployment_id, environment, finished_at } = deployment;
   const isFree = (sha: RawBuilder<unknown>) => sql`coalesce((
@@ -87,7 +74,7 @@ async function walk(trx: Trx, place: Place, { deployment, start, returning }: Wa
         parents_known = excluded.parents_known
       returning sha
     )
-    ${returning}`.execute(trx);
+    select sha from marked`.execute(trx);
   return rows.map((row) => row.sha);
 }
 

@@ -1,43 +1,23 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 
 /**
- * Writes anew what the commits are to the deployments that ship them: the merge of a pull request, a part of one, a
- * merge of branches, or a change by themselves.
+ * Writes anew what commits are to the deployments that ship them: the merge of a pull request, a part of one, a merge
+ * of branches, or a change by themselves.
+ * @param shas of these commits; undefined: of all
  */
-export async function refreshChanges(trx: Trx, place: Place, shas: readonly string[]): Promise<void> {
-  if (shas.length === 0) return;
+export async function refreshChanges(trx: Trx, place: Place, shas?: readonly string[]): Promise<void> {
+  if (shas?.length === 0) return;
   const { tenantId, repositoryId } = place;
+  const isWanted: Wanted = (sha) => (shas ? sql`${sha} = any(${shas}::text[])` : sql`true`);
   await sql`
     delete from deployment_changes
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and sha = any(${shas}::text[])`.execute(trx);
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${isWanted(sql`sha`)}`.execute(trx);
+  // Joins of whole sets, and no look-up for each row: for a million commits that is the lesser half of the time.
   await sql`
-    with shipped as materialized (
-      select m.sha, m.environment, m.deployment_id, m.finished_at,
-        case when m.deployment_id = f.deployment_id then 'first' when f.baseline then 'baseline' else 'later' end as standing
-      from (select distinct unnest(${shas}::text[]) as sha) x
-      join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = x.sha
-      join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
-        and d.deployment_id = m.deployment_id and not d.baseline
-      cross join lateral (
-        select a.deployment_id, b.baseline from shipped_commits a
-        join production_deployments b on b.tenant_id = ${tenantId} and b.repository_id = ${repositoryId}
-          and b.deployment_id = a.deployment_id
-        where a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = m.sha
-        order by a.finished_at, a.deployment_id limit 1
-      ) f
-    ), merges as materialized (
-      select p.number, p.merge_commit_sha as sha from pull_requests p
-      where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.merged_at is not null
-        and p.merge_commit_sha = any(${shas}::text[])
-    ), parts as materialized (
-      select distinct l.number, l.sha from pull_request_commits l
-      join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = l.number
-        and p.merged_at is not null
-      where l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId} and l.sha = any(${shas}::text[])
-        and not exists (select from merges where merges.sha = l.sha)
-    ), standings as (
+    with ${shippedCommits(place, isWanted)}
+    , standings as (
       select s.*, g.number, 'merge_commit' as rule from shipped s join merges g using (sha)
       union all
       select s.*, l.number, 'commit_of_pull_request' from shipped s join parts l using (sha)
@@ -47,21 +27,55 @@ export async function refreshChanges(trx: Trx, place: Place, shas: readonly stri
       left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
       where not exists (select from merges where merges.sha = s.sha)
         and not exists (select from parts where parts.sha = s.sha)
+    ), first_commits as materialized (
+      select l.number, min(a.authored_at) as authored_at
+      from (select number from merges union select number from parts) n
+      join pull_request_commits l on l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId}
+        and l.number = n.number
+      join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
+      group by l.number
     )
     insert into deployment_changes (tenant_id, repository_id, deployment_id, sha, number, rule, is_change, finished_at,
       standing, author_id, author_email, started_at)
     select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.sha, s.number, s.rule,
       s.rule in ('merge_commit', 'direct'), s.finished_at, s.standing, p.author_id,
       case when s.number = 0 then c.author_email end,
-      case when s.number = 0 then c.authored_at else least(p.created_at, first_commit.authored_at) end
+      case when s.number = 0 then c.authored_at else least(p.created_at, f.authored_at) end
     from standings s
     left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number
-    cross join lateral (
-      select min(a.authored_at) as authored_at from pull_request_commits l
-      join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
-      where l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId} and l.number = s.number
-    ) first_commit`.execute(trx);
+    left join first_commits f on f.number = s.number
+    order by s.deployment_id, s.sha`.execute(trx);
+}
+
+type Wanted = (sha: RawBuilder<unknown>) => RawBuilder<unknown>;
+
+/** As `shipped`, with `merges` and `parts`: the pull requests that they are the merge commits of, or parts of. */
+function shippedCommits({ tenantId, repositoryId }: Place, isWanted: Wanted): RawBuilder<unknown> {
+  return sql`
+    marks as materialized (
+      select m.sha, m.environment, m.deployment_id, m.finished_at, d.baseline,
+        first_value(m.deployment_id) over earliest as first_id, first_value(d.baseline) over earliest as first_baseline
+      from shipped_commits m
+      join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
+        and d.deployment_id = m.deployment_id
+      where m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and ${isWanted(sql`m.sha`)}
+      window earliest as (partition by m.sha order by m.finished_at, m.deployment_id)
+    ), shipped as materialized (
+      select sha, environment, deployment_id, finished_at,
+        case when deployment_id = first_id then 'first' when first_baseline then 'baseline' else 'later' end as standing
+      from marks where not baseline
+    ), merges as materialized (
+      select p.number, p.merge_commit_sha as sha from pull_requests p
+      where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.merged_at is not null
+        and ${isWanted(sql`p.merge_commit_sha`)}
+    ), parts as materialized (
+      select distinct l.number, l.sha from pull_request_commits l
+      join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = l.number
+        and p.merged_at is not null
+      where l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId} and ${isWanted(sql`l.sha`)}
+        and not exists (select from merges where merges.sha = l.sha)
+    )`;
 }
 
 /** The shipped commits that may stand otherwise now that pull requests and commits have changed. */

@@ -11,6 +11,9 @@ import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
 import { updateProductionDeployments } from './production-deployments.ts';
 import { refreshRework } from './rework.ts';
 
+/** Beyond as many commits, all of a repository are less work. */
+const MOST_LISTED = 50_000;
+
 /** What changed of a repository since its derived rows were computed. */
 interface Touched {
   readonly pulls: readonly number[];
@@ -78,8 +81,13 @@ async function updateDerived(trx: Trx, place: Place, touched: Touched): Promise<
   await refreshIncidents(trx, place, { numbers: touched.issues, fullName });
   const shas = await updateProductionDeployments(trx, place, { deployments: touched.deployments, definition });
   const attributed = await attributeChains(trx, place);
-  const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
-  await refreshChanges(trx, place, [...new Set([...shas, ...attributed, ...restated])]);
+  const listed = shas.length + attributed.length + pulls.length;
+  if (touched.deployments === undefined || listed > MOST_LISTED) {
+    await refreshChanges(trx, place);
+  } else {
+    const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
+    await refreshChanges(trx, place, [...new Set([...shas, ...attributed, ...restated])]);
+  }
   await refreshFailures(trx, place, { hours: definition.definition.attribution_window_hours });
   await refreshRework(trx, place);
 }
