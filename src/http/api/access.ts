@@ -40,6 +40,7 @@ const requirements = {
   listMetricRows: 'operator',
   explainMetric: 'operator',
   exportRows: 'operator',
+  getTeamHealth: 'operator',
   listDeliveries: 'operator',
   getDelivery: 'operator',
   replayDelivery: 'operator',
