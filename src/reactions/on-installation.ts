@@ -25,4 +25,8 @@ export function onInstallation(app: Subscriber, { db, queue }: Pick<ReactionDeps
     const repositoryIds = payload.repositories_added.map(({ id }) => id);
     return start(payload.installation.account, { reason: 'repositories', repositoryIds });
   });
+  // Where the app has all repositories, nothing else says that there is one more, with a history perhaps.
+  app.on(['repository.created', 'repository.transferred'], ({ payload: { repository } }) =>
+    start(repository.owner, { reason: 'repositories', repositoryIds: [repository.id] }),
+  );
 }

@@ -12,8 +12,13 @@ export interface HistoryClone {
   /** For reading its contents; asked for when it has to be cloned. */
   readonly token: () => Promise<string>;
   readonly signal: AbortSignal;
+  /** After so many seconds without a byte git gives up; `STALLED_S` unless given. */
+  readonly stalledS?: number;
 }
 
+// While GitHub counts objects, it sends a few bytes every five seconds. Without an end, a connection that died would
+// keep the organization's turn for ever.
+const STALLED_S = 300;
 const FORGOTTEN_MS = 24 * 3_600_000;
 const PARTIAL = '.partial-';
 
@@ -75,12 +80,13 @@ async function removeForgotten({ directory, repositoryId }: HistoryClone, now: D
 
 /** The token is in git's environment alone: not on its command line, not in the clone's settings. */
 async function runClone(
-  { url, signal }: HistoryClone,
+  { url, signal, stalledS = STALLED_S }: HistoryClone,
   { partial, token }: { partial: string; token: string },
 ): Promise<void> {
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   const args = ['clone', '--quiet', '--bare', '--single-branch', '--no-tags', '--filter=tree:0', '--', url, partial];
-  const git = spawn('git', ['-c', 'credential.helper=', ...args], {
+  const settings = ['credential.helper=', 'http.lowSpeedLimit=1', `http.lowSpeedTime=${stalledS}`];
+  const git = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     env: {

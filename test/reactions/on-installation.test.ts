@@ -53,10 +53,20 @@ describe('a backfill', () => {
     expect(await listSyncs()).toEqual([{ reason: 'repositories', state: 'running', repositories: [11] }]);
   });
 
+  it.each(['created', 'transferred'])(
+    'of one that is new in the organization starts at repository.%s',
+    async (action) => {
+      const repository = { id: 11, full_name: 'acme/shop', owner: { id: tenantId, login: 'acme' } };
+      await react('repository', action, { repository });
+      expect(await listSyncs()).toEqual([{ reason: 'repositories', state: 'running', repositories: [11] }]);
+    },
+  );
+
   it('starts for nothing else, and for nobody who is no tenant', async () => {
     await react('installation', 'suspend');
     await react('installation_repositories', 'removed', { repositories_removed: [{ id: 11 }] });
     await react('installation', 'created', {}, 999_999);
+    await react('repository', 'renamed', { repository: { id: 11, owner: { id: tenantId, login: 'acme' } } });
     expect(await listSyncs()).toEqual([]);
     expect(await queue.findJobs(SYNC_PAGE)).toEqual([]);
   });
