@@ -17,6 +17,7 @@ import type { Logger } from './logging.ts';
 import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
+import { createCompare } from './sync/compared-commits.ts';
 import { hookRetentionDays } from './worker/missed-deliveries.ts';
 import { openSync } from './worker/open-sync.ts';
 import { startRecovery } from './worker/recovery.ts';
@@ -88,7 +89,15 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
   const reactions = github && (await createReactions(github.probot, createApp({ db, queue, github, log })));
   const sync = github && openSync(db, { config, github });
   const appId = config.appId ?? null;
-  const worker = await startWorker({ db, queue, log, appId, ...(reactions && { reactions }), ...(sync && { sync }) });
+  const worker = await startWorker({
+    db,
+    queue,
+    log,
+    appId,
+    ...(reactions && { reactions }),
+    ...(sync && { sync }),
+    ...(github && { compare: createCompare(db, github) }),
+  });
   const stop = () => Promise.all([worker.stop(), sync?.stop()]);
   resources.add({ name: 'worker', close: stop, withinMs: 2_000 });
   const { uninstallGraceDays, syncHorizonDays: horizonDays, gheHost } = config;

@@ -1,61 +1,89 @@
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
+import { ForbiddenError, NotFoundError, RateLimitedError, UnexpectedResponseError } from '../errors.ts';
 import { applyFacts } from '../facts/apply.ts';
 import type { Logger } from '../logging.ts';
 import { type HistoryGap, listHistoryGaps } from '../metrics/derive/history-gaps.ts';
 import { commitFacts } from '../sync/commit-facts.ts';
-import type { SourceCommit } from '../sync/commit-source.ts';
-
-/** The commits that `head` has and `base` has not, page by page: GitHub's compare API. */
-export type Compare = (request: {
-  readonly tenantId: number;
-  readonly repository: { readonly id: number; readonly fullName: string };
-  readonly base: string;
-  readonly head: string;
-}) => AsyncIterable<readonly SourceCommit[]>;
+import type { Compare } from '../sync/compared-commits.ts';
 
 const MOST_REMEMBERED = 10_000;
+const AGAIN_MS = 5 * 60_000;
 
-/** Fills the gaps of the history that stand between two deployments, each once. */
+interface HistoryGapDeps {
+  readonly compare: Compare;
+  readonly log: Logger;
+  /** Milliseconds since 1970; another clock in tests. */
+  readonly now?: () => number;
+}
+
+/** Fills the gaps of the history that stand between two deployments: each is asked for once, or until GitHub answers. */
 export class HistoryGaps {
   readonly #db: Database;
   readonly #compare: Compare;
   readonly #log: Logger;
-  readonly #asked = new Set<string>();
+  readonly #now: () => number;
+  /** When to ask again; infinity: never, GitHub has answered. */
+  readonly #askAt = new Map<string, number>();
+  readonly #dueAt = new Map<number, number>();
 
-  constructor(db: Database, { compare, log }: { compare: Compare; log: Logger }) {
+  constructor(db: Database, { compare, log, now = Date.now }: HistoryGapDeps) {
     this.#db = db;
     this.#compare = compare;
     this.#log = log;
+    this.#now = now;
+  }
+
+  /** Whether a request of this tenant failed, and it is time to try again. */
+  isDue(tenantId: number): boolean {
+    return (this.#dueAt.get(tenantId) ?? Number.POSITIVE_INFINITY) <= this.#now();
   }
 
   /** @returns whether there is anything new */
   async fill(tenantId: number): Promise<boolean> {
     const gaps = await withTenant(this.#db, tenantId, (trx) => listHistoryGaps(trx, tenantId));
+    if (this.#askAt.size >= MOST_REMEMBERED) this.#askAt.clear();
     let filled = false;
+    let dueAt = Number.POSITIVE_INFINITY;
     for (const gap of gaps) {
       const key = `${tenantId} ${gap.repository_id} ${gap.base} ${gap.head}`;
-      if (this.#asked.has(key)) continue;
-      if (this.#asked.size >= MOST_REMEMBERED) this.#asked.clear();
-      this.#asked.add(key);
-      try {
-        filled = (await this.#ask(tenantId, gap)) || filled;
-      } catch (err) {
-        this.#log.warn({ err, tenant: tenantId }, 'a gap of the history stays');
+      if ((this.#askAt.get(key) ?? 0) <= this.#now()) {
+        const { found, askAt } = await this.#ask(tenantId, gap);
+        this.#askAt.set(key, askAt);
+        filled ||= found;
       }
+      dueAt = Math.min(dueAt, this.#askAt.get(key) ?? dueAt);
     }
+    this.#dueAt.set(tenantId, dueAt);
     return filled;
   }
 
-  async #ask(tenantId: number, { repository_id, full_name, base, head }: HistoryGap): Promise<boolean> {
-    let filled = false;
-    const repository = { id: repository_id, fullName: full_name };
-    for await (const commits of this.#compare({ tenantId, repository, base, head })) {
-      if (commits.length === 0) continue;
-      const facts = commitFacts(commits, { repositoryId: repository_id, seenAt: new Date().toISOString() });
-      await withTenant(this.#db, tenantId, (trx) => applyFacts(trx, tenantId, [facts]));
-      filled = true;
+  async #ask(tenantId: number, gap: HistoryGap): Promise<{ found: boolean; askAt: number }> {
+    const { repository_id: repositoryId, full_name: fullName, base, head } = gap;
+    let found = false;
+    try {
+      const pages = this.#compare({ tenantId, repository: { id: repositoryId, fullName }, base, head });
+      for await (const commits of pages) {
+        if (commits.length === 0) continue;
+        const facts = commitFacts(commits, { repositoryId, seenAt: new Date().toISOString() });
+        await withTenant(this.#db, tenantId, (trx) => applyFacts(trx, tenantId, [facts]));
+        found = true;
+      }
+      return { found, askAt: Number.POSITIVE_INFINITY };
+    } catch (err) {
+      const askAt = this.#askAgainAt(err);
+      const message = Number.isFinite(askAt)
+        ? 'a gap of the history, will be asked for again'
+        : 'a gap of the history stays';
+      this.#log.warn({ err, tenant: tenantId }, message);
+      return { found, askAt };
     }
-    return filled;
+  }
+
+  #askAgainAt(error: unknown): number {
+    if (error instanceof RateLimitedError) return error.retryAt.getTime();
+    const isFinal =
+      error instanceof NotFoundError || error instanceof ForbiddenError || error instanceof UnexpectedResponseError;
+    return isFinal ? Number.POSITIVE_INFINITY : this.#now() + AGAIN_MS;
   }
 }

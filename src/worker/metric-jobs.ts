@@ -3,7 +3,8 @@ import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { recomputeTouched } from '../metrics/derive/recompute.ts';
 import { type Queue, RECOMPUTE_METRICS } from '../queue.ts';
-import { type Compare, HistoryGaps } from './history-gaps.ts';
+import type { Compare } from '../sync/compared-commits.ts';
+import { HistoryGaps } from './history-gaps.ts';
 
 export interface MetricJobs {
   readonly db: Database;
@@ -22,7 +23,7 @@ export async function startMetricJobs({ db, queue, log, compare }: MetricJobs): 
   const recompute = async (tenantId: number): Promise<void> => {
     const started = performance.now();
     let repositories = await recomputeTouched(db, tenantId, stopping.signal);
-    if (repositories > 0 && gaps && (await gaps.fill(tenantId))) {
+    if (gaps && (repositories > 0 || gaps.isDue(tenantId)) && (await gaps.fill(tenantId))) {
       repositories += await recomputeTouched(db, tenantId, stopping.signal);
     }
     if (repositories === 0) return;

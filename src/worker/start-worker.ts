@@ -4,7 +4,7 @@ import type { Logger } from '../logging.ts';
 import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact, sendRecomputeMetrics } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
-import { type Compare } from './history-gaps.ts';
+import type { Compare } from '../sync/compared-commits.ts';
 import { startMetricJobs } from './metric-jobs.ts';
 import { startHydrateJobs } from './hydrate-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';

@@ -6,7 +6,7 @@ import type { Facts } from '../../src/facts/facts.ts';
 import { createLogger } from '../../src/logging.ts';
 import { sendApplyDeliveries, sendRecomputeMetrics, startQueue } from '../../src/queue.ts';
 import type { SourceCommit } from '../../src/sync/commit-source.ts';
-import type { Compare } from '../../src/worker/history-gaps.ts';
+import type { Compare } from '../../src/sync/compared-commits.ts';
 import { startWorker } from '../../src/worker/start-worker.ts';
 import { repositoryFact, storeFacts } from '../support/api.ts';
 import { createTestDatabase } from '../support/database.ts';
