@@ -15,6 +15,11 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
+/** It is not what the caller has seen last: somebody else has changed it. */
+export class PreconditionFailedError extends Error {
+  override readonly name = 'PreconditionFailedError';
+}
+
 /** A payload that is not of its event's shape; trying again will not help. */
 export class InvalidPayloadError extends Error {
   override readonly name = 'InvalidPayloadError';

@@ -3,6 +3,7 @@ import { connect, type Database } from '../../db/connection.ts';
 import { openDatabase } from '../../db/open-database.ts';
 import { type Trx, withTenant } from '../../db/tenant.ts';
 import { ConfigError, NotFoundError } from '../errors.ts';
+import { getTimeZone } from '../metrics/definition.ts';
 import { windowBefore, windowOf } from '../metrics/query/window.ts';
 import { metricNames } from '../metrics/query/metrics.ts';
 import { type MetricResult, queryMetric } from '../metrics/query/query-metric.ts';
@@ -77,9 +78,10 @@ async function readMetrics(db: Database, { org, repository, environment, window 
   return withTenant(db, tenantId, async (trx) => {
     const repositoryId =
       repository === undefined ? undefined : await findRepository(trx, { tenantId, name: repository });
+    const timeZone = await getTimeZone(trx, tenantId);
     const results: MetricResult[] = [];
     for (const name of metricNames) {
-      const scope = { tenantId, repositoryId, environment, timeZone: 'UTC', ...window };
+      const scope = { tenantId, repositoryId, environment, timeZone, ...window };
       results.push(await queryMetric(trx, name, { ...scope, step: 'week', compare: windowBefore(window) }));
     }
     return results;

@@ -1,7 +1,13 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { StatusCode } from 'hono/utils/http-status';
-import { ConflictError, ForbiddenError, InvalidPayloadError, NotFoundError } from '../errors.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidPayloadError,
+  NotFoundError,
+  PreconditionFailedError,
+} from '../errors.ts';
 import { type Problem, problemDetails } from './problem-details.ts';
 
 export function problemResponse(c: Context, problem: Problem): Response {
@@ -16,6 +22,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof NotFoundError) return { status: 404, detail: error.message };
   if (error instanceof ForbiddenError) return { status: 403, detail: error.message };
   if (error instanceof ConflictError) return { status: 409, detail: error.message };
+  if (error instanceof PreconditionFailedError) return { status: 412, detail: error.message };
   if (error instanceof InvalidPayloadError) return { status: 422, detail: error.message };
   if (error instanceof HTTPException && error.status < 500) return { status: error.status, detail: error.message };
   if (isAway(error)) {

@@ -1,11 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 
-/** Names of production environments, in any case, where the payload does not say so itself. */
-const PRODUCTION_NAMES = '^(production|prod|live|prod[-_].*|.*[-_]prod|.*-production)$';
-
-/** Whether the deployment `d` goes to production. */
-export const isProduction = sql<boolean>`
-  (d.production_environment is true or d.environment ~* ${sql.lit(PRODUCTION_NAMES)})`;
+/** Whether the deployment `d` goes to production: it says so itself, or its environment's name matches. */
+export function isProduction(expression: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(d.production_environment is true or d.environment ~* ${expression})`;
+}
 
 /**
  * A lateral row `outcome, finished_at` of the deployment `d`: its first success; with none, its first failure.

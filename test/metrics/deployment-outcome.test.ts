@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { defaultDefinition } from '../../src/metrics/definition.ts';
 import { isProduction } from '../../src/metrics/deployment-outcome.ts';
+import { globExpression } from '../../src/metrics/glob.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 const { db } = await createTestDatabase();
@@ -25,7 +27,7 @@ it.each([
   ['shop_production', null, false],
 ])('takes environment %s with production_environment %s as production: %s', async (environment, flag, expected) => {
   const { rows } = await sql<{ production: boolean }>`
-    select ${isProduction} as production
+    select ${isProduction(sql`${globExpression(defaultDefinition.production_environments)}`)} as production
     from (values (${environment}::text, ${flag}::boolean)) d (environment, production_environment)`.execute(db);
   expect(rows).toEqual([{ production: expected }]);
 });

@@ -41,6 +41,8 @@ const requirements = {
   explainMetric: 'operator',
   exportRows: 'operator',
   getTeamHealth: 'operator',
+  getMetricDefinition: 'operator',
+  changeMetricDefinition: 'operator',
   listDeliveries: 'operator',
   getDelivery: 'operator',
   replayDelivery: 'operator',

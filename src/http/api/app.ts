@@ -20,6 +20,7 @@ import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
 import { addExports } from './exports.ts';
 import { addIssues } from './issues.ts';
+import { addMetricDefinitions } from './metric-definitions.ts';
 import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
 import { addPersonAccess } from './person-access.ts';
@@ -55,6 +56,7 @@ export function createApi(deps: ApiDeps): Api {
   addSync(api, deps);
   addTeamHealth(api, deps);
   addMetrics(api, deps);
+  addMetricDefinitions(api, deps);
   addExports(api, deps);
   addDataHealth(api, deps);
   addDeliveries(api, deps);
@@ -125,13 +127,10 @@ function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {
 function invalidRequest({ error, target }: { error: z.ZodError; target: string }, c: Context<ApiEnv>): Response {
   const part = target === 'param' ? 'path' : target === 'json' ? 'body' : target;
   const errors = error.issues.flatMap((issue): FieldError[] => {
-    if (issue.code !== 'unrecognized_keys') {
-      return [
-        { pointer: `#/${[part, ...issue.path.map(String)].map(escapePointer).join('/')}`, detail: issue.message },
-      ];
-    }
+    const pointer = `#/${[part, ...issue.path.map(String)].map(escapePointer).join('/')}`;
+    if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
     const detail = 'is not known here; see /docs for what is';
-    return issue.keys.map((key) => ({ pointer: `#/${part}/${escapePointer(key)}`, detail }));
+    return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, detail }));
   });
   return problemResponse(c, { status: 400, detail: 'The request is not right: see errors.', errors });
 }

@@ -29,7 +29,34 @@ export function putRoute<
   });
 }
 
-/** The same with nothing to say but that it be so. */
+/** A route that changes parts of something, if it is as the caller has seen it, and answers with the whole. */
+export function patchRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  const Filters extends z.ZodRawShape,
+  Request extends z.ZodType,
+  Body extends z.ZodType,
+>(patch: Put<P, Params, Filters, Request, Body>) {
+  const body = { required: true, content: { 'application/json': { schema: patch.request } } };
+  const description =
+    'The `ETag` of what is changed: 412 when somebody else has changed it since. `*`, or none: whatever it is.';
+  const headers = z.object({ 'if-match': z.string().optional().openapi({ description }) });
+  return createRoute({
+    ...about(patch),
+    method: 'patch',
+    path: patch.path,
+    request: { params: patch.params, query: z.strictObject(patch.filters), headers, body },
+    responses: { ...changed(patch.response), 412: changedSince },
+  });
+}
+
+const changedSince = problem('Somebody else has changed it.', {
+  status: 412,
+  title: 'Precondition Failed',
+  detail: 'It has changed since you have read it. Read it again.',
+});
+
+/** A route that sets a link, with nothing to say but that it be so. */
 export function putLinkRoute<
   P extends string,
   Params extends z.ZodObject,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { type DeploymentDetails, listDeploymentDetails } from '../../metrics/query/deployment-details.ts';
+import { listProductionEnvironments } from '../../metrics/definition.ts';
 import { deploymentOutcome, isProduction } from '../../metrics/deployment-outcome.ts';
 import { idKey, type KeysOf, timeKey } from './cursor.ts';
 import { type Org, repositoryIdOf } from './org-scope.ts';
@@ -40,10 +41,11 @@ interface DeploymentsQuery {
 export async function listDeployments(trx: Trx, org: Org, query: DeploymentsQuery): Promise<DeploymentRow[]> {
   const { limit, cursor: after, environment, production, sha, ref, outcome, since, until } = query;
   const repositoryId = await repositoryIdOf(trx, org, query.repository);
+  const isToProduction = await productionOf(trx, org.tenant_id);
   const where = allOf([
     repositoryId === undefined ? undefined : sql`d.repository_id = ${repositoryId}::bigint`,
     environment === undefined ? undefined : sql`d.environment = ${environment}`,
-    production === undefined ? undefined : sql`${isProduction} = ${production}`,
+    production === undefined ? undefined : sql`${isToProduction} = ${production}`,
     sha === undefined ? undefined : sql`d.sha = ${sha}`,
     ref === undefined ? undefined : sql`d.ref = ${ref}`,
     outcome && sql`o.outcome = ${outcome}`,
@@ -54,6 +56,12 @@ export async function listDeployments(trx: Trx, org: Org, query: DeploymentsQuer
     sql`true`,
   ]);
   return selectDeployments(trx, org.tenant_id, { where, limit: limit + 1 });
+}
+
+/** Whether the deployment `d` is to production, by what is set for its repository. */
+async function productionOf(trx: Trx, tenantId: number): Promise<RawBuilder<boolean>> {
+  const { shared, own } = await listProductionEnvironments(trx, tenantId);
+  return isProduction(sql`coalesce(${JSON.stringify(own)}::jsonb ->> d.repository_id::text, ${shared})`);
 }
 
 /** An id is GitHub's own, so it is in one repository; should two have it, the later deployment. */
@@ -68,7 +76,7 @@ async function selectDeployments(
   { where, limit }: { where: RawBuilder<unknown>; limit: number },
 ): Promise<DeploymentRow[]> {
   const { rows } = await sql<Omit<DeploymentRow, 'details'>>`
-    select d.deployment_id, d.repository_id, r.full_name as repository, d.environment, ${isProduction} as production, d.sha, d.ref,
+    select d.deployment_id, d.repository_id, r.full_name as repository, d.environment, ${await productionOf(trx, tenantId)} as production, d.sha, d.ref,
       o.outcome, d.created_at, o.finished_at,
       json_build_array(${timeKeyOf('d.created_at')}, d.repository_id, d.deployment_id) as position
     from deployments d

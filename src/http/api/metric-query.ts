@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
+import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
 import { type Window, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
@@ -18,7 +19,10 @@ export const rowFilters = {
   to: time.openapi({ type: 'string', description: `The end of the window, which is not in it; now. ${format}` }),
   time_zone: textFilter
     .refine((zone) => zone === undefined || isTimeZone(zone), 'is not a time zone such as Europe/Berlin')
-    .openapi({ type: 'string', description: 'Of the days and weeks, such as `Europe/Berlin`; UTC unless given.' }),
+    .openapi({
+      type: 'string',
+      description: "Of the days and weeks, such as `Europe/Berlin`; the organization's unless given.",
+    }),
 };
 
 /** What values are asked for. */
@@ -61,7 +65,7 @@ export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promi
   return {
     tenantId: org.tenant_id,
     ...window,
-    timeZone: filters.time_zone ?? 'UTC',
+    timeZone: filters.time_zone ?? (await getTimeZone(trx, org.tenant_id)),
     repositoryId: await repositoryIdOf(trx, org, filters.repository),
     teamId: await teamIdOf(trx, org, filters.team),
     environment: filters.environment,
@@ -86,12 +90,4 @@ async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promi
     order by team_id = ${id}::bigint desc nulls last, removed_at desc nulls first limit 1`.execute(trx);
   if (!rows[0]) throw new NotFoundError(`There is no team "${slugOrId}" in ${org.login}, or you may not see it.`);
   return rows[0].team_id;
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '' && /^[A-Z]/i.test(zone);
-  } catch {
-    return false;
-  }
 }

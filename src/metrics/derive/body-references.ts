@@ -56,13 +56,3 @@ export function readCause({ body, fullName }: Written): NamedCause {
     sha: sha?.toLowerCase() ?? null,
   };
 }
-
-const INCIDENT_LABEL = /^(?:incident|outage|sev\d|production-bug)$/i;
-
-export function isIncident(labels: readonly string[]): boolean {
-  return labels.some((label) => INCIDENT_LABEL.test(label));
-}
-
-export function isHotfix({ labels, headRef }: { labels: readonly string[]; headRef: string | null }): boolean {
-  return labels.some((label) => label.toLowerCase() === 'hotfix') || (headRef ?? '').startsWith('hotfix/');
-}

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import type { DeploymentSource, Place } from '../definition.ts';
+import type { DeploymentSource, MetricDefinition, Place } from '../definition.ts';
 import { deploymentOutcome, isProduction } from '../deployment-outcome.ts';
+import { globExpression } from '../glob.ts';
 
 type ExplicitSource = Exclude<DeploymentSource, { kind: 'auto' }> | { readonly kind: 'none' };
 
@@ -9,7 +10,8 @@ type ExplicitSource = Exclude<DeploymentSource, { kind: 'auto' }> | { readonly k
  * GitHub's deployments, if there is one to production that is not older than 90 days beside the latest release; else
  * releases; else nothing. The latest release stands for today, so that rows do not change by themselves.
  */
-export async function chooseSource(trx: Trx, place: Place, source: DeploymentSource): Promise<ExplicitSource> {
+export async function chooseSource(trx: Trx, place: Place, definition: MetricDefinition): Promise<ExplicitSource> {
+  const source = definition.deployment_source;
   if (source.kind !== 'auto') return source;
   const { tenantId, repositoryId } = place;
   const { rows } = await sql<{ source: 'github_deployment' | 'release' | 'none' }>`
@@ -18,7 +20,7 @@ export async function chooseSource(trx: Trx, place: Place, source: DeploymentSou
       when released_at is not null then 'release' else 'none' end as source
     from (select
       (select d.created_at from deployments d
-        where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProduction}
+        where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProductionBy(definition)}
         order by d.created_at desc limit 1) as deployed_at,
       (select max(r.published_at) from releases r
         where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and ${isDeployed}) as released_at
@@ -29,10 +31,13 @@ export async function chooseSource(trx: Trx, place: Place, source: DeploymentSou
 const isDeployed = sql`r.draft is false and r.prerelease is false and r.deleted_at is null and r.published_at is not null`;
 
 /** The finished production deployments of a source: `deployment_id, environment, sha, ref, outcome, finished_at, failed_again_at`. */
-export function selectDeployments(place: Place, source: ExplicitSource): RawBuilder<unknown> {
+export function selectDeployments(
+  place: Place,
+  { source, definition }: { source: ExplicitSource; definition: MetricDefinition },
+): RawBuilder<unknown> {
   switch (source.kind) {
     case 'github_deployment':
-      return githubDeployments(place);
+      return githubDeployments(place, definition);
     case 'release':
       return releases(place);
     case 'workflow_run':
@@ -48,11 +53,15 @@ export function selectDeployments(place: Place, source: ExplicitSource): RawBuil
   }
 }
 
-function githubDeployments({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
+function isProductionBy({ production_environments }: MetricDefinition): RawBuilder<boolean> {
+  return isProduction(sql`${globExpression(production_environments)}::text`);
+}
+
+function githubDeployments({ tenantId, repositoryId }: Place, definition: MetricDefinition): RawBuilder<unknown> {
   return sql`
     select d.deployment_id, d.environment, d.sha, d.ref, o.outcome, o.finished_at, o.failed_again_at
     from deployments d cross join lateral (${deploymentOutcome(tenantId)}) o
-    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProduction}
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProductionBy(definition)}
       and o.outcome <> 'unfinished'`;
 }
 
@@ -93,12 +102,7 @@ function tags({ tenantId, repositoryId }: Place, pattern: string): RawBuilder<un
       t.name as ref, 'success' as outcome, t.observed_at as finished_at, null::timestamptz as failed_again_at
     from tags t
     where t.tenant_id = ${tenantId} and t.repository_id = ${repositoryId} and t.sha is not null
-      and t.deleted_at is null and t.name ~ ${globExpression(pattern)}`;
-}
-
-function globExpression(pattern: string): string {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return `^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`;
+      and t.deleted_at is null and t.name ~ ${globExpression([pattern])}`;
 }
 
 function merges({ tenantId, repositoryId }: Place): RawBuilder<unknown> {

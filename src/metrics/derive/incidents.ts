@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import type { Place } from '../definition.ts';
-import { isIncident, readCause } from './body-references.ts';
+import type { MetricDefinition, Place } from '../definition.ts';
+import { readCause } from './body-references.ts';
+import { isIncident } from './labels.ts';
 
 interface IssueText {
   readonly number: number;
@@ -13,7 +14,7 @@ interface IssueText {
 export async function refreshIncidents(
   trx: Trx,
   { tenantId, repositoryId }: Place,
-  { numbers, fullName }: { numbers: readonly number[]; fullName: string },
+  { numbers, fullName, definition }: { numbers: readonly number[]; fullName: string; definition: MetricDefinition },
 ): Promise<void> {
   if (numbers.length === 0) return;
   await sql`
@@ -25,7 +26,7 @@ export async function refreshIncidents(
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = any(${numbers}::integer[])
       and observed_at is not null and deleted_at is null`.execute(trx);
   const found = rows
-    .filter(({ labels }) => isIncident(labels ?? []))
+    .filter(({ labels }) => isIncident(labels ?? [], definition))
     .map(({ number, body }) => ({ number, cause: readCause({ body, fullName }) }));
   if (found.length === 0) return;
   await sql`

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import type { Place } from '../definition.ts';
-import { isHotfix, readClosed, readReverts } from './body-references.ts';
+import type { MetricDefinition, Place } from '../definition.ts';
+import { readClosed, readReverts } from './body-references.ts';
+import { isHotfix } from './labels.ts';
 
 interface PullText {
   readonly number: number;
@@ -14,7 +15,7 @@ interface PullText {
 export async function refreshMergedPulls(
   trx: Trx,
   place: Place,
-  { numbers, fullName }: { numbers: readonly number[]; fullName: string },
+  { numbers, fullName, definition }: { numbers: readonly number[]; fullName: string; definition: MetricDefinition },
 ): Promise<void> {
   if (numbers.length === 0) return;
   const { tenantId, repositoryId } = place;
@@ -26,17 +27,18 @@ export async function refreshMergedPulls(
     select number, body, head_ref, labels from pull_requests
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = any(${numbers}::integer[])
       and merged_at is not null`.execute(trx);
-  if (rows.length > 0) await insertPulls(trx, place, { pulls: rows, fullName });
+  if (rows.length > 0) await insertPulls(trx, place, { pulls: rows, fullName, definition });
 }
 
 async function insertPulls(
   trx: Trx,
   { tenantId, repositoryId }: Place,
-  { pulls, fullName }: { pulls: readonly PullText[]; fullName: string },
+  { pulls, fullName, definition }: { pulls: readonly PullText[]; fullName: string; definition: MetricDefinition },
 ): Promise<void> {
   const repairs = pulls.map(({ number, body, head_ref: headRef, labels }) => {
     const [reverts, closes] = [readReverts({ body, fullName, headRef }), readClosed({ body, fullName })];
-    return { number, hotfix: isHotfix({ labels: labels ?? [], headRef }) && reverts.length === 0, reverts, closes };
+    const hotfix = isHotfix({ labels: labels ?? [], headRef }, definition) && reverts.length === 0;
+    return { number, hotfix, reverts, closes };
   });
   await sql`
     insert into merged_pull_requests (tenant_id, repository_id, number, author_id, created_at, ready_at,
@@ -68,6 +70,7 @@ async function insertPulls(
       ) s
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = s.author_id
       where s.author_id is distinct from p.author_id and a.type is distinct from 'Bot'
+        and coalesce(lower(a.login), '') <> all(${definition.bots}::text[])
     ) seen
     cross join lateral (
       select count(distinct next.at)::integer as cycles

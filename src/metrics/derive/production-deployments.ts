@@ -17,7 +17,7 @@ interface Changed {
  */
 export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<string[]> {
   const { definition, version } = changed.definition;
-  const source = await chooseSource(trx, place, definition.deployment_source);
+  const source = await chooseSource(trx, place, definition);
   const before = await recordSource(trx, place, {
     source: source.kind,
     automatic: definition.deployment_source.kind === 'auto',
@@ -27,7 +27,7 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
   if (partly?.length === 0) return [];
   const scope: Scope = {
     where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,
-    wanted: selectDeployments(place, source),
+    wanted: selectDeployments(place, { source, definition }),
     source: source.kind,
   };
   const moved = await listMoved(trx, place, scope);

@@ -38,13 +38,15 @@ export async function recomputeTouched(db: Database, tenantId: number, signal?: 
   if (repositories.length > 0) await refreshStatistics(db, tenantId);
   for (const repositoryId of repositories) {
     if (signal?.aborted) break;
-    await withTenant(db, tenantId, async (trx) => {
-      const place = { tenantId, repositoryId };
-      await lockDerived(trx, place);
-      await updateDerived(trx, place, await takeTouched(trx, place));
-    });
+    await withTenant(db, tenantId, (trx) => recomputeRepository(trx, { tenantId, repositoryId }));
   }
   return repositories.length;
+}
+
+/** Brings the derived rows of a repository up to date, in the transaction at hand. */
+export async function recomputeRepository(trx: Trx, place: Place): Promise<void> {
+  await lockDerived(trx, place);
+  await updateDerived(trx, place, await takeTouched(trx, place));
 }
 
 /** Removes every derived row of a tenant and computes it from the facts. @returns the number of repositories */
@@ -73,13 +75,18 @@ async function refreshStatistics(db: Database, tenantId: number): Promise<void> 
   await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
 }
 
-async function updateDerived(trx: Trx, place: Place, touched: Touched): Promise<void> {
-  const definition = await getDefinition(trx, place);
+async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<void> {
+  const versioned = await getDefinition(trx, place);
+  const { definition, version } = versioned;
+  const touched = (await isDefinedAnew(trx, place, version)) ? await withEverything(trx, place, changed) : changed;
   const fullName = await findFullName(trx, place);
   const pulls = [...new Set([...touched.pulls, ...(await listPullsOf(trx, place, touched.commits))])];
-  await refreshMergedPulls(trx, place, { numbers: pulls, fullName });
-  await refreshIncidents(trx, place, { numbers: touched.issues, fullName });
-  const shas = await updateProductionDeployments(trx, place, { deployments: touched.deployments, definition });
+  await refreshMergedPulls(trx, place, { numbers: pulls, fullName, definition });
+  await refreshIncidents(trx, place, { numbers: touched.issues, fullName, definition });
+  const shas = await updateProductionDeployments(trx, place, {
+    deployments: touched.deployments,
+    definition: versioned,
+  });
   const attributed = await attributeChains(trx, place);
   const listed = shas.length + attributed.length + pulls.length;
   if (touched.deployments === undefined || listed > MOST_LISTED) {
@@ -88,8 +95,28 @@ async function updateDerived(trx: Trx, place: Place, touched: Touched): Promise<
     const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
     await refreshChanges(trx, place, [...new Set([...shas, ...attributed, ...restated])]);
   }
-  await refreshFailures(trx, place, { hours: definition.definition.attribution_window_hours });
+  await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
   await refreshRework(trx, place);
+}
+
+/** Whether what is derived was so by another version of the definition. */
+async function isDefinedAnew(trx: Trx, { tenantId, repositoryId }: Place, version: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from deployment_sources
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and definition_version <> ${version}`.execute(
+    trx,
+  );
+  return rows.length > 0;
+}
+
+async function withEverything(trx: Trx, place: Place, touched: Touched): Promise<Touched> {
+  const all = await listEverything(trx, place);
+  return {
+    pulls: [...new Set([...touched.pulls, ...all.pulls])],
+    issues: [...new Set([...touched.issues, ...all.issues])],
+    commits: touched.commits,
+    deployments: undefined,
+  };
 }
 
 async function findFullName(trx: Trx, { tenantId, repositoryId }: Place): Promise<string> {

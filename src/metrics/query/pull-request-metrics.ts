@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
 import { firstDeployment, stages } from './pull-request-stages.ts';
-import { isInEnvironment, isOfTeam, type MetricScope } from './scope.ts';
+import { isInEnvironment, isLeftOutBot, isOfTeam, type MetricScope } from './scope.ts';
 
 interface PullMetric {
   readonly meaning: string;
@@ -31,7 +31,7 @@ function pullRows(scope: MetricScope, { value, missing }: Pick<PullMetric, 'valu
       coalesce(m.excluded, case when m.value is null then m.missing end) as excluded, m.open, m.detail
     from (
       select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
-        case when s.leave_out_bots and a.type = 'Bot' then 'bot' end as excluded, ${missing} as missing, false as open,
+        case when ${isLeftOutBot} then 'bot' end as excluded, ${missing} as missing, false as open,
         jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', f.deployment_id,
           'reviews', p.reviews, 'rework_cycles', p.rework_cycles, ${sql.join(columns)}) as detail
       from merged_pull_requests p

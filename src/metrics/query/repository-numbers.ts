@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { getTimeZone } from '../definition.ts';
 import { aggregateByRepository } from './aggregate.ts';
 import { changeFailRate, deploymentFrequency, recoveryTime } from './deployment-metrics.ts';
 import { leadTime } from './lead-time.ts';
@@ -28,7 +29,8 @@ export async function listRepositoryNumbers(
   tenantId: number,
   repositoryIds: readonly number[],
 ): Promise<(repositoryId: number) => RepositoryNumbers> {
-  const scope: MetricScope = { tenantId, repositoryIds, timeZone: 'UTC', ...windowOf({}) };
+  const timeZone = await getTimeZone(trx, tenantId);
+  const scope: MetricScope = { tenantId, repositoryIds, timeZone, ...windowOf({}) };
   const measured = await listMeasured(trx, scope, repositoryIds);
   const frequencies = await aggregateByRepository(trx, deploymentFrequency, scope);
   const leads = await aggregateByRepository(trx, leadTime, scope);

@@ -14,19 +14,27 @@ export interface MetricScope {
   readonly teamId?: number | undefined;
 }
 
-/** The repositories of a scope, as `scoped (repository_id, full_name, leave_out_bots)`. */
+/** The repositories of a scope, as `scoped (repository_id, full_name, leave_out_bots, bots)`. */
 export function scopedRepositories({ tenantId, repositoryId, repositoryIds }: MetricScope): RawBuilder<unknown> {
+  const latest = (id: RawBuilder<unknown>) => sql`
+    select m.definition from metric_definitions m
+    where m.tenant_id = ${tenantId} and m.repository_id = ${id} order by m.version desc limit 1`;
   return sql`
-    select r.repository_id, r.full_name, coalesce((
-        select (m.definition ->> 'leave_out_bots')::boolean from metric_definitions m
-        where m.tenant_id = ${tenantId} and m.repository_id in (0, r.repository_id)
-        order by m.repository_id desc, m.version desc limit 1
-      ), true) as leave_out_bots
+    select r.repository_id, r.full_name,
+      coalesce((own.definition ->> 'leave_out_bots')::boolean, (shared.definition ->> 'leave_out_bots')::boolean, true)
+        as leave_out_bots,
+      coalesce(own.definition -> 'bots', shared.definition -> 'bots', '[]') as bots
     from repositories r
+    left join lateral (${latest(sql`r.repository_id`)}) own on true
+    left join (${latest(sql`0`)}) shared on true
     where r.tenant_id = ${tenantId} and r.full_name is not null and r.deleted_at is null
       and ${repositoryId === undefined ? sql`true` : sql`r.repository_id = ${repositoryId}::bigint`}
       and ${repositoryIds === undefined ? sql`true` : sql`r.repository_id = any(${repositoryIds}::bigint[])`}`;
 }
+
+/** Whether the work of the contributor `a` is left out in the repository `s`. */
+export const isLeftOutBot = sql<boolean>`
+  (s.leave_out_bots and (a.type = 'Bot' or coalesce(s.bots ? lower(a.login), false)))`;
 
 /** Whether `person` was in the team at `at`. When somebody joined is not told by GitHub: always, until they left. */
 export function isOfTeam(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Quality } from './quality.ts';
-import { isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
+import { isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
 import { type ReviewLoad, reviewLoad } from './review-load.ts';
 import { type WorkHours, workHours } from './work-hours.ts';
 import { listUnread } from './history-quality.ts';
@@ -80,7 +80,7 @@ async function findOpenPulls(trx: Trx, scope: MetricScope): Promise<OpenPulls> {
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
       where p.tenant_id = ${tenantId} and p.created_at < e.at
         and coalesce(least(p.merged_at, p.closed_at) >= e.at, p.state = 'open')
-        and not (s.leave_out_bots and a.type is not distinct from 'Bot')
+        and ${isLeftOutBot} is not true
         and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`e.at` })}
     )
     select count(*)::integer as open, percentile_cont(0.5) within group (order by age_s) as age_s,
@@ -106,7 +106,7 @@ async function findMergedPulls(trx: Trx, scope: MetricScope): Promise<MergedPull
     join scoped s on s.repository_id = p.repository_id
     left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
     where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
-      and not (s.leave_out_bots and a.type is not distinct from 'Bot')
+      and ${isLeftOutBot} is not true
       and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}`.execute(trx);
   return only(rows);
 }
