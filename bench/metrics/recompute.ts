@@ -31,10 +31,13 @@ async function copyDerived(db: Database, tenantId: number): Promise<number> {
   const { ms } = await timed(() =>
     withTenant(db, tenantId, async (trx) => {
       for (const table of tables) {
+        const { rows } = await sql<{ columns: string }>`
+          select string_agg(case attname when 'repository_id' then 'repository_id + ' || ${AWAY}::text
+            else quote_ident(attname) end, ', ' order by attnum) as columns
+          from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(trx);
         await sql`
-          insert into ${sql.table(table)}
-          select (json_populate_record(t, json_build_object('repository_id', t.repository_id + ${AWAY}))).*
-          from ${sql.table(table)} t where tenant_id = ${tenantId} and repository_id < ${AWAY}`.execute(trx);
+          insert into ${sql.table(table)} select ${sql.raw(rows[0]?.columns ?? '')}
+          from ${sql.table(table)} where tenant_id = ${tenantId} and repository_id < ${AWAY}`.execute(trx);
       }
     }),
   );
