@@ -41,6 +41,15 @@ export class SuspendedError extends Error {
   override readonly name = 'SuspendedError';
 }
 
+/** GitHub does not accept the App itself, such as with a rotated private key: nobody's failed attempt, whoever asked waits. */
+export class AppRefusedError extends Error {
+  override readonly name = 'AppRefusedError';
+
+  constructor(call: string) {
+    super(`${call}: GitHub does not accept the App: is the private key that of APP_ID, and the clock right?`);
+  }
+}
+
 /** GitHub answered 5xx or not at all. A smaller page may go through. */
 export class GitHubUnavailableError extends Error {
   override readonly name = 'GitHubUnavailableError';

@@ -1,4 +1,4 @@
-import { UnexpectedResponseError } from '../errors.ts';
+import { AppRefusedError } from '../errors.ts';
 import { type Answer, parseAnswer } from './answer.ts';
 import { failureOf } from './failure.ts';
 import type { AppClient, RestRequest } from './github.ts';
@@ -16,9 +16,7 @@ export function createAppClient({ transport, restUrl, createJwt }: AppClientOpti
   const send = async ({ route, parameters = {} }: RestRequest<unknown>, url?: string): Promise<Answer> => {
     const authorization = `bearer ${await createJwt()}`;
     const answer = await transport({ name: route, route, parameters, authorization, ...(url && { url }) });
-    if (answer.status === 401) {
-      throw new UnexpectedResponseError(`${route}: GitHub does not accept the App: is the private key that of APP_ID?`);
-    }
+    if (answer.status === 401) throw new AppRefusedError(route);
     if (answer.status >= 400) throw failureOf(route, answer);
     return answer;
   };

@@ -32,6 +32,7 @@ export interface InstallationRef {
  * RateLimitedError when the budget is used up or GitHub says so (try again at `retryAt`; no failed attempt),
  * NotFoundError when there is no such thing (any more), ForbiddenError when the installation may not read it,
  * SuspendedError when the installation is suspended, deleted or its token revoked,
+ * AppRefusedError when GitHub does not accept the App itself,
  * GitHubUnavailableError on 5xx and lost connections (a smaller page may go through),
  * IncompleteResponseError when a 200 carries `errors`: its data must not advance a cursor, and
  * UnexpectedResponseError when the answer is not of the shape that was asked for, or GitHub refuses the question.

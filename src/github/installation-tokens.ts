@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ForbiddenError, NotFoundError, SuspendedError } from '../errors.ts';
+import { AppRefusedError, ForbiddenError, NotFoundError, SuspendedError } from '../errors.ts';
 import type { AppAuthentication, Token, TokenRequest } from './app-authentication.ts';
 import { failureOf } from './failure.ts';
 import type { AppClient } from './github.ts';
@@ -87,6 +87,7 @@ export class InstallationTokens {
       const name = 'POST /app/installations/{installation_id}/access_tokens';
       if (!answer) throw noAnswer(name, error);
       if (answer.status === 404) throw new SuspendedError('There is no such installation any more.');
+      if (answer.status === 401) throw new AppRefusedError(name);
       // A repository that the installation does not have, or a permission that it was not granted.
       if (answer.status === 422) throw new ForbiddenError(`${name}: not granted to the installation`);
       throw failureOf(name, answer);

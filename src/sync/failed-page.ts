@@ -1,7 +1,7 @@
 import { ForbiddenError, GitHubUnavailableError, IncompleteResponseError, NotFoundError } from '../errors.ts';
 import type { SyncCursor } from './sync-cursor.ts';
 
-const MOST_TRIES_OF_GITHUB = 10;
+const MOST_TRIES_IF_INCOMPLETE = 10;
 const MOST_TRIES = 5;
 const FIRST_RETRY_S = 5;
 const LONGEST_RETRY_S = 900;
@@ -14,8 +14,9 @@ export interface AfterFailure {
 }
 
 /**
- * Where the cursor stands after a page that could not be read or stored. GitHub in trouble gets ten tries over half an
- * hour, each for half as much; a page that can not be read, five.
+ * Where the cursor stands after a page that could not be read or stored. While GitHub is down it is tried again
+ * without end, each time for half as much: an outage is no fault of the page. An answer that is not whole gets ten tries
+ * over half an hour, a page that can not be read five.
  */
 export function afterFailure(cursor: SyncCursor, error: unknown): AfterFailure {
   const text = describe(error);
@@ -23,12 +24,17 @@ export function afterFailure(cursor: SyncCursor, error: unknown): AfterFailure {
   if (error instanceof ForbiddenError) return { cursor: { ...cursor, state: 'forbidden', error: text }, retryInS: 0 };
   const attempts = cursor.attempts + 1;
   const isGitHub = error instanceof GitHubUnavailableError || error instanceof IncompleteResponseError;
-  if (attempts >= (isGitHub ? MOST_TRIES_OF_GITHUB : MOST_TRIES)) {
+  if (attempts >= mostTries(error)) {
     return { cursor: { ...cursor, state: 'failed', attempts, error: text }, retryInS: 0 };
   }
   const page_size = isGitHub ? Math.max(1, Math.floor(cursor.page_size / 2)) : cursor.page_size;
   const retryInS = Math.min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (attempts - 1));
   return { cursor: { ...cursor, attempts, page_size, error: text }, retryInS };
+}
+
+function mostTries(error: unknown): number {
+  if (error instanceof GitHubUnavailableError) return Number.POSITIVE_INFINITY;
+  return error instanceof IncompleteResponseError ? MOST_TRIES_IF_INCOMPLETE : MOST_TRIES;
 }
 
 /** Without NUL, which PostgreSQL's text can not hold. */

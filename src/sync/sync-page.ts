@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../db/connection.ts';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
-import { RateLimitedError, SuspendedError } from '../errors.ts';
+import { AppRefusedError, NotFoundError, RateLimitedError, SuspendedError } from '../errors.ts';
 import type { GitHub } from '../github/github.ts';
+import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
 import type { Entity } from './entity.ts';
 import { finishSyncs } from './finished-syncs.ts';
@@ -15,6 +16,7 @@ import { inTurn, keepTurn, lockTurn, type NextTurn, passTurn, takeTurn, type Tur
 export interface SyncDeps {
   readonly db: Database;
   readonly queue: Queue;
+  readonly log: Logger;
   readonly github: Pick<GitHub, 'installation'>;
   readonly entities: readonly Entity[];
   /** How many days of history; null: all. */
@@ -22,6 +24,7 @@ export interface SyncDeps {
 }
 
 const SUSPENDED_AGAIN_MS = 15 * 60_000;
+const REFUSED_AGAIN_MS = 60_000;
 const BROKEN_AGAIN_MS = 5_000;
 
 /**
@@ -66,14 +69,17 @@ interface PageInTurn {
 }
 
 async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): Promise<void> {
-  const { db, queue, horizonDays } = deps;
+  const { db, queue, log, horizonDays } = deps;
   const page = keepTurn(db, turn, () => readPage(deps, { tenantId: turn.tenantId, next }));
   const outcome = await unlessAborted(page, signal);
   if (outcome === undefined) return passTurn(db, turn, { dueAt: new Date() }, queue);
+  if (outcome.error instanceof AppRefusedError) {
+    log.warn({ err: outcome.error, tenant: turn.tenantId }, 'sync waits: GitHub does not accept the App');
+  }
   const wait = outcome.error === undefined ? undefined : waitFor(outcome.error);
   if (wait !== undefined) return inTurn(db, turn, (trx) => passTurn(trx, turn, wait, queue));
   const { tenantId } = turn;
-  await db.transaction().execute(async (trx) => {
+  const failed = await db.transaction().execute(async (trx) => {
     const fault = await asTenant(trx, tenantId, () => applyPage(trx, tenantId, outcome));
     await lockTurn(trx, tenantId);
     const stored = await asTenant(trx, tenantId, async () => {
@@ -83,7 +89,11 @@ async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): P
     });
     if (outcome.listed?.cursor === null) await readAccess(trx, queue, tenantId);
     await passTurn(trx, turn, stored, queue);
+    return fault;
   });
+  if (failed && !(failed.error instanceof NotFoundError)) {
+    log.warn({ err: failed.error, tenant: tenantId }, 'page failed');
+  }
 }
 
 /** Who has access is read when it is known to which repositories. */
@@ -113,5 +123,6 @@ function waitFor(error: unknown): NextTurn | undefined {
   // The event that says so may be lost, so GitHub is asked again; the one that ends it makes the turn due at once.
   if (error instanceof SuspendedError)
     return { dueAt: new Date(Date.now() + SUSPENDED_AGAIN_MS), waiting: 'suspended' };
+  if (error instanceof AppRefusedError) return { dueAt: new Date(Date.now() + REFUSED_AGAIN_MS) };
   return undefined;
 }

@@ -62,7 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const metricJobs = await startMetricJobs({ db, queue, log, compare });
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
-  const syncJobs = sync && (await startSyncJobs({ db, queue, ...sync }, log));
+  const syncJobs = sync && (await startSyncJobs({ db, queue, log, ...sync }));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
   const hydrateJobs = sync && (await startHydrateJobs({ db, queue, github: sync.github, log }));
   return {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Logger } from '../logging.ts';
 import { sendRecomputeMetrics, SYNC_PAGE } from '../queue.ts';
 import { type SyncDeps, syncPage } from '../sync/sync-page.ts';
 import { sendDueTurns } from '../sync/turns.ts';
@@ -11,8 +10,8 @@ const EVERY_MS = 1_000;
 const payload = z.object({ tenantId: z.int() });
 
 /** Syncs a page a job, for as long as there is something to sync. */
-export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop(): Promise<void> }> {
-  const { queue } = deps;
+export async function startSyncJobs(deps: SyncDeps): Promise<{ stop(): Promise<void> }> {
+  const { queue, log } = deps;
   const stopping = new AbortController();
   const options = { localConcurrency: AT_ONCE, pollingIntervalSeconds: 0.5 };
   await queue.work(SYNC_PAGE, options, async ([job]) => {
@@ -24,7 +23,7 @@ export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop
       log.error({ err, tenant: tenantId, queue: SYNC_PAGE }, 'page not synced, will be tried again');
     }
   });
-  const sweep = startTurnSweep(deps, log);
+  const sweep = startTurnSweep(deps);
   return {
     stop: async () => {
       stopping.abort();
@@ -35,7 +34,7 @@ export async function startSyncJobs(deps: SyncDeps, log: Logger): Promise<{ stop
 }
 
 /** Wakes a worker for the tenants whose turn it is and that no job announces. */
-function startTurnSweep({ db, queue }: SyncDeps, log: Logger): { stop(): Promise<void> } {
+function startTurnSweep({ db, queue, log }: SyncDeps): { stop(): Promise<void> } {
   const sweep = () =>
     sendDueTurns(db, queue).catch((err: unknown) => log.warn({ err }, 'turns not swept, will be tried again'));
   let running = sweep();

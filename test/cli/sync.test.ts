@@ -15,7 +15,7 @@ const engine = await createSyncEngine(fakeEntities({ count: 250, newest: new Dat
 const { db, url, queue, log, sources } = engine;
 const SHOP = { id: 1, name: 'shop', pushedAt: '2026-02-01T00:00:00Z' };
 await engine.install({ tenantId: 1, repositories: [SHOP] });
-const jobs = await startSyncJobs(engine.deps, log);
+const jobs = await startSyncJobs({ ...engine.deps, log });
 afterAll(() => jobs.stop());
 
 async function serve(connected: boolean): Promise<string> {

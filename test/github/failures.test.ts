@@ -64,6 +64,16 @@ describe('a REST answer', () => {
     await expect(rest()).rejects.toMatchObject({ name });
   });
 
+  it.each(['/api/v3/app/installations/', '/access_tokens'])(
+    'of 401 to the App at %s is no suspension',
+    async (part) => {
+      server.answer(({ path, method }) =>
+        path.includes(part) && (method === 'POST') === part.startsWith('/access') ? { status: 401 } : undefined,
+      );
+      await expect(rest()).rejects.toMatchObject({ name: 'AppRefusedError' });
+    },
+  );
+
   it('that does not fit is told by its place and without its data', async () => {
     answerRest({ body: { login: ['words of the answer'] } });
     await expect(rest()).rejects.toThrow('GET /orgs/{org}: login: invalid_type');

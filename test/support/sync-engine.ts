@@ -32,7 +32,7 @@ export async function createSyncEngine(fakes: readonly FakeEntity[]) {
     fault: (_request: string, _page: PageRequest | undefined): void => {},
   };
   const entities: Entity[] = fakes.map((fake) => fakeEntity(sources, fake));
-  const deps: SyncDeps = { db, queue, github: fakeGitHub(sources), entities, horizonDays: null };
+  const deps: SyncDeps = { db, queue, log, github: fakeGitHub(sources), entities, horizonDays: null };
 
   return {
     db,

@@ -50,7 +50,7 @@ export async function createShiplog(environment: Readonly<Record<string, string>
     await entities.stop();
     await rm(cloneDirectory, { recursive: true, force: true });
   });
-  const deps = { db, queue, github, entities: entities.all, horizonDays: null };
+  const deps = { db, queue, log, github, entities: entities.all, horizonDays: null };
 
   /** Reads page after page until nothing is left to read. */
   async function sync(): Promise<void> {

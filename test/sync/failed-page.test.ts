@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
+  AppRefusedError,
   ForbiddenError,
   GitHubUnavailableError,
   IncompleteResponseError,
@@ -67,14 +68,26 @@ describe('a page that GitHub can not answer', () => {
     },
   );
 
-  it('is given up after ten tries, with what GitHub said', async () => {
+  it('is asked for without end while GitHub is down', async () => {
     failShop(
       () => new GitHubUnavailableError('GitHub answered 502'),
+      (asked) => asked <= 20,
+    );
+    await runForHours(12);
+    expect(sizes).toHaveLength(13);
+    expect(await shop()).toMatchObject({ state: 'pending', error: 'GitHubUnavailableError: GitHub answered 502' });
+    await runForHours(20);
+    expect(await shop()).toMatchObject({ state: 'done', items: 250, error: null });
+  });
+
+  it('is given up after ten tries when the answer is never whole', async () => {
+    failShop(
+      () => new IncompleteResponseError('issues: timedout'),
       () => true,
     );
     await runForHours(12);
     expect(sizes).toEqual([100, 50, 25, 12, 6, 3, 1, 1, 1, 1]);
-    expect(await shop()).toMatchObject({ state: 'failed', error: 'GitHubUnavailableError: GitHub answered 502' });
+    expect(await shop()).toMatchObject({ state: 'failed', error: 'IncompleteResponseError: issues: timedout' });
     expect(await engine.readSync(tenantId, syncId)).toMatchObject({
       state: 'failed',
       error: '1 could not be read to the end',
@@ -156,6 +169,21 @@ describe('what is gone from GitHub', () => {
     expect(await shop()).toMatchObject({ state: 'gone', items: 100 });
     expect((await readRows(engine.db, tenantId))['issues']).toHaveLength(350);
     expect(await engine.readSync(tenantId, syncId)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('an App that GitHub does not accept', () => {
+  it('makes the tenant wait, and is no failed attempt', async () => {
+    failShop(
+      () => new AppRefusedError('GET /app'),
+      (asked) => asked <= 8,
+    );
+    await runForHours(0);
+    expect(await engine.runJobs()).toEqual([]);
+    expect(sizes).toHaveLength(1);
+    expect(await shop()).toMatchObject({ state: 'pending', attempts: 0, page_size: 100, error: null });
+    await runForHours(8);
+    expect(await shop()).toMatchObject({ state: 'done', items: 250 });
   });
 });
 
