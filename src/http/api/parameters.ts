@@ -33,8 +33,12 @@ export const loginParameter = text.openapi({
 export const orgParams = z.object({ org: orgParameter });
 
 /** An id of GitHub; negative for persons that have none. */
-export const idParameter = z.coerce.number().int();
-export const numberParameter = z.coerce.number().int().min(1).max(2_147_483_647);
+export const idParameter = z.coerce.number('is not a whole number').int('is not a whole number');
+export const numberParameter = z.coerce
+  .number('is not a whole number')
+  .int('is not a whole number')
+  .min(1)
+  .max(2_147_483_647);
 /** Filters have no examples: the page at /docs would fill them in. */
 export const textFilter = text.optional();
 

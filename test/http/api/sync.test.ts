@@ -181,5 +181,11 @@ describe('the sync of an organization', () => {
     });
     expect(await request('DELETE', `/api/v1/orgs/acme/sync/${id}`)).toMatchObject({ status: 200 });
     expect(await request('DELETE', `/api/v1/orgs/other/sync/${id}`)).toMatchObject({ status: 404 });
+    for (const wrong of ['abc', '1.5']) {
+      expect(await request('DELETE', `/api/v1/orgs/acme/sync/${wrong}`)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '#/path/id', detail: 'is not a whole number' }] },
+      });
+    }
   });
 });
