@@ -33,7 +33,8 @@ export async function purgeTenant(
       deleted = count;
     }
   }
-  const receipt = await unlessInstalled(db, tenantId, async (trx) => {
+  const receipt = await unlessInstalled(db, tenantId, async (trx, uninstalled) => {
+    await deleteLost(trx, { purgeId, installationIds: uninstalled.installationIds });
     // What was written since its table was emptied, then what said that there was something to purge.
     for (const table of tables) await deleteBatch(trx, { table, tenantId, purgeId, batch: undefined });
     return closeReceipt(trx, purgeId, 'done');
@@ -76,6 +77,16 @@ async function deleteBatch(trx: Trx, { table: { name, role }, tenantId, purgeId,
   const count = Number(numAffectedRows ?? 0);
   await addToReceipt(trx, purgeId, { table: name, count });
   return count;
+}
+
+/** They have no tenant, and are few. */
+async function deleteLost(
+  trx: Trx,
+  { purgeId, installationIds }: { purgeId: number; installationIds: readonly number[] },
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    delete from lost_deliveries where installation_id = any(${installationIds}::bigint[])`.execute(trx);
+  await addToReceipt(trx, purgeId, { table: 'lost_deliveries', count: Number(numAffectedRows ?? 0) });
 }
 
 function inPurgeOrder(tables: readonly TenantTable[]): readonly TenantTable[] {

@@ -106,6 +106,18 @@ describe('the purge of an uninstalled account', () => {
     expect(await countRows(OURS)).toEqual({});
   });
 
+  it('removes what was lost of its installations, and of no other', async () => {
+    await storeFacts(db, OURS, 'acme', installed(7), uninstalled(7));
+    await sql`delete from lost_deliveries`.execute(db);
+    await sql`
+      insert into lost_deliveries (guid, event, installation_id, delivered_at, reason) values
+        (gen_random_uuid(), 'push', 7, now(), 'gone'), (gen_random_uuid(), 'push', 8, now(), 'gone'),
+        (gen_random_uuid(), 'ping', null, now(), 'gone')`.execute(db);
+    expect(await purgeTenant(db, OURS)).toMatchObject({ state: 'done', rows: { lost_deliveries: 1 } });
+    const { rows } = await sql`select installation_id from lost_deliveries order by installation_id`.execute(db);
+    expect(rows).toEqual([{ installation_id: 8 }, { installation_id: null }]);
+  });
+
   it('leaves a delivery that is to be applied', async () => {
     await storeFacts(db, OURS, 'acme', installed(7), uninstalled(7));
     const guid = '72d3162e-cc78-11e3-81ab-000000000003';
