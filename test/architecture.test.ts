@@ -75,12 +75,12 @@ describe('the configuration', () => {
   it('is read from the environment in one place', () => {
     const readers = sources.filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
     // The command line takes GIT_* away from it; the embedded server's tools are started with its PATH;
-    // git clones with all of it (proxies, certificates) and a token.
+    // git gets what it needs of it (proxies, certificates), and none of the secrets.
     expect(readers.toSorted()).toEqual([
       'db/embedded/account.ts',
       'src/cli/shiplog.ts',
       'src/config.ts',
-      'src/sync/history-clone.ts',
+      'src/sync/git-environment.ts',
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ConfigError } from '../errors.ts';
+import { readGitEnvironment } from './git-environment.ts';
 
 export interface GitCommand {
   /** Anywhere in the clone. */
@@ -36,6 +37,7 @@ export class GitError extends Error {
 async function* streamGit({ path, args, lines }: GitCommand): AsyncGenerator<Buffer> {
   const git = spawn('git', ['-C', path, '--no-pager', ...settings, ...args], {
     stdio: [lines ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    env: readGitEnvironment(),
   });
   const closed = once(git, 'close').catch(explainSpawnError);
   const complaint = git.stderr ? readTail(git.stderr) : '';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, GitHubUnavailableError, NotFoundError } from '../errors.ts';
+import { readGitEnvironment } from './git-environment.ts';
 
 export interface HistoryClone {
   /** Where clones are kept while they are read. */
@@ -90,7 +91,7 @@ async function runClone(
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     env: {
-      ...process.env,
+      ...readGitEnvironment(),
       GIT_TERMINAL_PROMPT: '0',
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
