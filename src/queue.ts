@@ -138,17 +138,22 @@ export interface HydratePlace {
 /** Pushes come in twos and threes: a branch and its merge. */
 const GATHER_MS = 2_000;
 
+interface HydrateOptions {
+  readonly startAfter?: Date;
+  /** Looks for every commit that is missing, and not only behind what was pushed. */
+  readonly gaps?: boolean;
+}
+
 /** Sends, inside `trx`, a job for the repository, unless one is in line. */
 export async function sendHydrate(
   queue: Queue,
   trx: Trx,
   { tenantId, repositoryId }: HydratePlace,
-  { startAfter = new Date(Date.now() + GATHER_MS) }: { readonly startAfter?: Date } = {},
+  { startAfter = new Date(Date.now() + GATHER_MS), gaps = false }: HydrateOptions = {},
 ): Promise<void> {
-  const singletonKey = `${tenantId}/${repositoryId}`;
-  await queue.insert(HYDRATE, [{ data: { tenantId, repositoryId }, singletonKey, startAfter }], {
-    db: fromKysely(trx),
-  });
+  const singletonKey = `${tenantId}/${repositoryId}${gaps ? '/gaps' : ''}`;
+  const data = { tenantId, repositoryId, ...(gaps && { gaps }) };
+  await queue.insert(HYDRATE, [{ data, singletonKey, startAfter }], { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

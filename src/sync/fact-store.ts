@@ -80,12 +80,16 @@ export class FactStore {
       order by committed_at desc, sha desc limit ${PAGE}`);
   }
 
-  /** Commits that a stored one names as its parent, and that are not stored. */
-  async listMissingParents(): Promise<string[]> {
+  /**
+   * Commits that a stored one names as its parent, and that are not stored.
+   * @param since only those of younger children: what is older is left out on purpose
+   */
+  async listMissingParents(since?: Date): Promise<string[]> {
     const rows = await this.#query<{ sha: string }>(sql`
       select distinct parent.sha
       from commits c cross join unnest(c.parents) as parent (sha)
       where c.tenant_id = ${this.#tenantId} and c.repository_id = ${this.#repositoryId}
+        and c.committed_at >= ${since ?? '-infinity'}::timestamptz
         and not exists (
           select from commits p
           where p.tenant_id = ${this.#tenantId} and p.repository_id = ${this.#repositoryId} and p.sha = parent.sha)

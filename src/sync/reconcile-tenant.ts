@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import type { GitHub } from '../github/github.ts';
-import type { Queue } from '../queue.ts';
+import { type Queue, sendHydrate } from '../queue.ts';
 import type { Permissions } from './read-counts.ts';
 import { reconcileCounts } from './reconcile-counts.ts';
 import { reconcileRepositories } from './reconcile-repositories.ts';
@@ -43,7 +43,23 @@ export async function reconcileTenant(
     horizonDays,
     ...(signal && { signal }),
   });
+  await closeGapsOf(db, tenantId, queue);
   return open > 0;
+}
+
+/** Commits have no total that is cheap to compare: that a parent is missing tells as much. */
+function closeGapsOf(db: Database, tenantId: number, queue: Queue): Promise<void> {
+  return withTenant(db, tenantId, async (trx) => {
+    const { rows } = await sql<{ repository_id: number }>`
+      select distinct c.repository_id
+      from commits c cross join unnest(c.parents) as parent (sha)
+      where c.tenant_id = ${tenantId} and not exists (
+        select from commits p
+        where p.tenant_id = ${tenantId} and p.repository_id = c.repository_id and p.sha = parent.sha)`.execute(trx);
+    for (const { repository_id } of rows) {
+      await sendHydrate(queue, trx, { tenantId, repositoryId: repository_id }, { gaps: true });
+    }
+  });
 }
 
 function findLiveInstallation(db: Database, tenantId: number): Promise<LiveInstallation | undefined> {

@@ -27,31 +27,31 @@ export interface PageFault {
 /**
  * Stores where the cursor stands after a page.
  * @param trx inside `withTenant`, with the turn locked
- * @returns how many items it had
+ * @returns how many items it had, and whether it ended its pass
  */
-export async function storePage(trx: Trx, stored: PageToStore): Promise<number> {
+export async function storePage(trx: Trx, stored: PageToStore): Promise<{ items: number; ended: boolean }> {
   const { tenantId, next, outcome, fault } = stored;
   const cursor = await lockCursor(trx, tenantId, next.cursor);
-  if (cursor === undefined) return 0;
+  if (cursor === undefined) return { items: 0, ended: false };
   const { page } = outcome;
   if (page === undefined || fault !== undefined) {
     await storeCursor(trx, tenantId, afterFailure(cursor, fault?.error));
-    return 0;
+    return { items: 0, ended: false };
   }
-  await advance(trx, cursor, { ...stored, page });
-  return page.items;
+  return { items: page.items, ended: await advance(trx, cursor, { ...stored, page }) };
 }
 
 async function advance(
   trx: Trx,
   cursor: SyncCursor,
   { tenantId, next, outcome, horizonDays, page }: PageToStore & { page: Page },
-): Promise<void> {
+): Promise<boolean> {
   const { requests, workedMs, listed } = outcome;
   const { startedAt } = next;
   const after = afterPage(cursor, { page, startedAt, requests, workedMs }, horizonDays);
   await storeCursor(trx, tenantId, { cursor: after, retryInS: 0 });
   if (listed) await followRepositoryList(trx, tenantId, { page: listed, before: cursor, startedAt });
+  return after.state === 'done' || after.pass_started_at === null;
 }
 
 /**

@@ -4,7 +4,7 @@ import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { AppRefusedError, NotFoundError, RateLimitedError, SuspendedError } from '../errors.ts';
 import type { GitHub } from '../github/github.ts';
 import type { Logger } from '../logging.ts';
-import type { Queue } from '../queue.ts';
+import { type Queue, sendHydrate } from '../queue.ts';
 import type { Entity } from './entity.ts';
 import { finishSyncs } from './finished-syncs.ts';
 import { findDueAt, findInstallationId, findNextPage, type NextPage } from './next-page.ts';
@@ -83,12 +83,15 @@ async function syncInTurn(deps: SyncDeps, { turn, next, signal }: PageInTurn): P
     const fault = await asTenant(trx, tenantId, () => applyPage(trx, tenantId, outcome));
     await lockTurn(trx, tenantId);
     const stored = await asTenant(trx, tenantId, async () => {
-      const items = await storePage(trx, { tenantId, next, outcome, fault, horizonDays });
+      const page = await storePage(trx, { tenantId, next, outcome, fault, horizonDays });
       await finishSyncs(trx, tenantId);
-      return { items, dueAt: await findDueAt(trx, tenantId) };
+      return { ...page, dueAt: await findDueAt(trx, tenantId) };
     });
+    const { entity, repository_id: repositoryId } = next.cursor;
+    // By its dates a branch may be older than where a pass over what is new ends.
+    if (stored.ended && entity === 'commits') await sendHydrate(queue, trx, { tenantId, repositoryId }, { gaps: true });
     if (outcome.listed?.cursor === null) await readAccess(trx, queue, tenantId);
-    await passTurn(trx, turn, stored, queue);
+    await passTurn(trx, turn, { items: stored.items, dueAt: stored.dueAt }, queue);
     return fault;
   });
   if (failed && !(failed.error instanceof NotFoundError)) {

@@ -6,7 +6,7 @@ import type { GitHub } from '../github/github.ts';
 import type { Logger } from '../logging.ts';
 import { HYDRATE, type Queue, sendHydrate } from '../queue.ts';
 import { createGitHubCommitSource } from '../sync/github-commit-source.ts';
-import { hydrateLive } from '../sync/hydrate-live.ts';
+import { closeGaps, hydrateLive } from '../sync/hydrate-live.ts';
 import { findInstallationId } from '../sync/next-page.ts';
 
 export interface HydrateDeps {
@@ -14,9 +14,13 @@ export interface HydrateDeps {
   readonly queue: Queue;
   readonly github: Pick<GitHub, 'installation'>;
   readonly log: Logger;
+  /** How many days of history are kept; null: all. */
+  readonly horizonDays: number | null;
 }
 
-const payload = z.object({ tenantId: z.int(), repositoryId: z.int() });
+const DAY_MS = 86_400_000;
+
+const payload = z.object({ tenantId: z.int(), repositoryId: z.int(), gaps: z.boolean().default(false) });
 
 /** Adds to what webhooks told of a repository what they leave out. */
 export async function startHydrateJobs(deps: HydrateDeps): Promise<{ stop(): Promise<void> }> {
@@ -28,18 +32,28 @@ export async function startHydrateJobs(deps: HydrateDeps): Promise<{ stop(): Pro
 }
 
 /** @throws what may go better the next time */
-export async function hydrate({ db, queue, github, log }: HydrateDeps, place: z.output<typeof payload>): Promise<void> {
+export async function hydrate(deps: HydrateDeps, job: z.input<typeof payload>): Promise<void> {
+  const { db, queue, github, log } = deps;
+  const { gaps = false, ...place } = job;
   const { tenantId } = place;
   const installationId = await withTenant(db, tenantId, (trx) => findInstallationId(trx, tenantId));
   if (installationId === null) return;
-  const client = github.installation({ tenantId, installationId }, { priority: 'live' });
+  const priority = gaps ? 'history' : 'live';
+  const source = createGitHubCommitSource(github.installation({ tenantId, installationId }, { priority }));
   try {
-    await hydrateLive(db, place, createGitHubCommitSource(client));
+    const more = gaps
+      ? await closeGaps(db, place, { source, since: sinceOf(deps) })
+      : await hydrateLive(db, place, source);
+    if (more) await sendHydrate(queue, db, place, { gaps: true });
   } catch (err) {
-    if (err instanceof RateLimitedError) return sendHydrate(queue, db, place, { startAfter: err.retryAt });
+    if (err instanceof RateLimitedError) return sendHydrate(queue, db, place, { startAfter: err.retryAt, gaps });
     // Of what is gone, or may not be read any more, nothing is to be added.
     if (err instanceof NotFoundError || err instanceof ForbiddenError || err instanceof SuspendedError) return;
     log.warn({ err, tenant: tenantId, queue: HYDRATE }, 'commits without their details, will be tried again');
     throw err;
   }
+}
+
+function sinceOf({ horizonDays }: HydrateDeps): Date | undefined {
+  return horizonDays === null ? undefined : new Date(Date.now() - horizonDays * DAY_MS);
 }

@@ -64,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const sweep = startSweep({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, log, ...sync }));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
-  const hydrateJobs = sync && (await startHydrateJobs({ db, queue, github: sync.github, log }));
+  const hydrateJobs = sync && (await startHydrateJobs({ db, queue, log, ...sync }));
   return {
     stop: async () => {
       await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop()]);

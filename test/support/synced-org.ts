@@ -7,7 +7,7 @@ import { withTenant } from '../../db/tenant.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createGitHub } from '../../src/github/create-github.ts';
 import { createLogger } from '../../src/logging.ts';
-import { startQueue, SYNC_PAGE } from '../../src/queue.ts';
+import { HYDRATE, startQueue, SYNC_PAGE } from '../../src/queue.ts';
 import { openEntities } from '../../src/sync/entities/registry.ts';
 import { recoverMissedDeliveries } from '../../src/sync/missed-deliveries.ts';
 import { reconcileInstallations } from '../../src/sync/reconcile-installations.ts';
@@ -16,6 +16,7 @@ import { startGapBackfills } from '../../src/sync/start-gap-backfills.ts';
 import type { SyncCursor } from '../../src/sync/sync-cursor.ts';
 import { syncPage } from '../../src/sync/sync-page.ts';
 import { applyDueDeliveries } from '../../src/worker/apply-deliveries.ts';
+import { hydrate } from '../../src/worker/hydrate-jobs.ts';
 import { createStoreMissed } from '../../src/worker/missed-deliveries.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type SampleSize, sampleOrg } from './github/truth/sample-org.ts';
@@ -52,6 +53,16 @@ export async function createShiplog(environment: Readonly<Record<string, string>
   });
   const deps = { db, queue, log, github, entities: entities.all, horizonDays: null };
 
+  /** Adds what is missing of the history. */
+  async function closeGaps(): Promise<void> {
+    for (;;) {
+      const [job] = await queue.fetch<Parameters<typeof hydrate>[1]>(HYDRATE, { ignoreStartAfter: true });
+      if (!job) return;
+      await hydrate({ ...deps, log }, job.data);
+      await queue.complete(HYDRATE, job.id);
+    }
+  }
+
   /** Reads page after page until nothing is left to read. */
   async function sync(): Promise<void> {
     for (;;) {
@@ -69,7 +80,9 @@ export async function createShiplog(environment: Readonly<Record<string, string>
     queue,
     log,
     github,
+    horizonDays: null,
     sync,
+    closeGaps,
     /** What happens every night, to its end. */
     async reconcile(): Promise<void> {
       const tenantIds = await reconcileInstallations(db, { app: github.app, appId, queue });
@@ -78,6 +91,7 @@ export async function createShiplog(environment: Readonly<Record<string, string>
           await sync();
           more = await reconcileTenant(db, tenantId, { github, queue, horizonDays: null });
         }
+        await closeGaps();
       }
       await sync();
     },

@@ -52,6 +52,18 @@ async function readCommits() {
   return new Map(rows.map((row) => [row.sha, row]));
 }
 
+/** Commits in a row, made on these days. @returns their shas */
+function commitsOf(at: Repository, made: { onto: string; dates: readonly string[]; also?: string }): string[] {
+  const shas: string[] = [];
+  for (const date of made.dates) {
+    const person = { name: 'Ann', email: 'ann@acme.example', at: `${date}T00:00:00Z` };
+    const parents = [shas.at(-1) ?? made.onto, ...(made.also === undefined ? [] : [made.also])];
+    const text = { parents, author: person, committer: person, message: `Of ${date}`, content: `${date}\n` };
+    shas.push(at.addCommit(text, { additions: 1, deletions: 0, changedFiles: 1 }).sha);
+  }
+  return shas;
+}
+
 describe('commits that webhooks tell', () => {
   it('get their parents and line counts by one request a push', async () => {
     const pushed = await org.standIn.change.git.push(repository, { commits: 3 });
@@ -87,6 +99,19 @@ describe('commits that webhooks tell', () => {
     expect(many.filter(({ sha }) => stored.get(sha)?.additions === undefined)).toEqual([]);
   }, 30_000);
 
+  it('bring in a branch that is older than what was read, when nobody told of its merge', async () => {
+    await org.standIn.change.git.push(repository, { commits: 150 });
+    await storeWebhooks();
+    await hydrate(org, place);
+    const tip = repository.branches.get(repository.defaultBranch) ?? '';
+    const old = commitsOf(repository, { onto: tip, dates: ['2025-01-01', '2025-01-02', '2025-01-03'] });
+    const merge = commitsOf(repository, { onto: tip, dates: ['2026-11-01'], also: old.at(-1) ?? '' });
+    repository.branches.set(repository.defaultBranch, merge[0] ?? '');
+    await org.reconcile();
+    const stored = await readCommits();
+    expect([...old, ...merge].filter((sha) => !stored.has(sha))).toEqual([]);
+  });
+
   it('stay as they are when GitHub does not know them any more', async () => {
     const [gone] = await org.standIn.change.git.push(repository, { branch: 'rewritten' });
     await storeWebhooks();
@@ -94,6 +119,19 @@ describe('commits that webhooks tell', () => {
     await hydrate(org, place);
     expect((await readCommits()).get(gone?.sha ?? '')).toMatchObject({ parents: null });
   });
+
+  it('bring in what was too much for one job by others', async () => {
+    const many = await org.standIn.change.git.push(repository, { commits: 5_300 });
+    const [push] = org.standIn.hook.webhooks;
+    if (push && Array.isArray(push.payload['commits'])) push.payload['commits'].length = 0;
+    await storeWebhooks();
+    await hydrate(org, place);
+    const first = await readCommits();
+    expect(many.filter(({ sha }) => !first.has(sha)).length).toBeGreaterThan(0);
+    await org.closeGaps();
+    const all = await readCommits();
+    expect(many.filter(({ sha }) => !all.has(sha))).toEqual([]);
+  }, 60_000);
 });
 
 describe('a merge that a webhook tells', () => {
