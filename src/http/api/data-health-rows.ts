@@ -14,6 +14,9 @@ interface EntityHealthRow {
   readonly checked_at: Date | null;
 }
 
+/** What keeps a list from being complete, whatever was compared. */
+export const unread: readonly CursorState[] = ['pending', 'running', 'forbidden', 'failed', 'cancelled'];
+
 export interface RepositoryHealthRow {
   readonly repository_id: number;
   readonly full_name: string;
@@ -40,8 +43,10 @@ export async function listRepositoryHealth(
     where tenant_id = ${tenantId} and full_name is not null and deleted_at is null and installed is not false
       and ${
         incomplete
-          ? sql`exists (select from count_checks k where k.tenant_id = ${tenantId}
-        and k.repository_id = r.repository_id and k.stored < k.total)`
+          ? sql`(exists (select from count_checks k where k.tenant_id = ${tenantId}
+          and k.repository_id = r.repository_id and k.stored < k.total)
+        or exists (select from sync_cursors c where c.tenant_id = ${tenantId}
+          and c.repository_id = r.repository_id and c.state = any(${[...unread]}::text[])))`
           : sql`true`
       }
       and ${after ? sql`(lower(full_name), repository_id) > (${after[0]}::text, ${after[1]}::bigint)` : sql`true`}

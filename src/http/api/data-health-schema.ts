@@ -46,7 +46,9 @@ export const repositoryHealthSchema = z
     complete: z
       .boolean()
       .nullable()
-      .openapi({ description: 'Whether as much is here as on GitHub; null: not compared yet.' }),
+      .openapi({
+        description: 'Whether every list was read to its end and as much is here as on GitHub; null: not compared yet.',
+      }),
     entities: z.array(
       z.object({
         entity: z.enum(entities),
@@ -64,10 +66,10 @@ export const repositoryHealthSchema = z
 
 export const dataHealthSchema = z
   .object({
-    complete: z
-      .boolean()
-      .nullable()
-      .openapi({ description: 'Whether as much is here as on GitHub, of what was compared; null: nothing was yet.' }),
+    complete: z.boolean().nullable().openapi({
+      description:
+        'Whether every list was read to its end and as much is here as on GitHub; null: nothing was compared yet.',
+    }),
     checked_at: timestamp.nullable().openapi({ description: 'When it was compared with GitHub last: every night.' }),
     totals: z.array(countSchema).openapi({ description: 'Over all repositories, as of the last comparison of each.' }),
     last_webhook_at: timestamp.nullable(),

@@ -9,6 +9,7 @@ import {
   listRepositoryHealth,
   type RepositoryHealthRow,
   type TenantHealth,
+  unread,
 } from './data-health-rows.ts';
 import { dataHealthSchema, repositoryHealthSchema } from './data-health-schema.ts';
 import { inOrg, type Org } from './org-scope.ts';
@@ -77,7 +78,7 @@ async function presentHealth(
   const { installationIds } = tenant;
   const deliveries = await findDeliveryHealth(db, { tenantId: org.tenant_id, installationIds });
   return {
-    complete: tenant.totals.length === 0 ? null : repositories.length === 0,
+    complete: repositories.length > 0 ? false : tenant.totals.length === 0 ? null : true,
     checked_at: iso(tenant.checkedAt),
     totals: [...tenant.totals],
     last_webhook_at: iso(deliveries.lastWebhookAt),
@@ -100,12 +101,17 @@ function presentScan(scan: DeliveryScanRow): NonNullable<z.infer<typeof dataHeal
   };
 }
 
+function isComplete({ entities }: RepositoryHealthRow): boolean | null {
+  if (entities.some(({ state }) => state !== null && unread.includes(state))) return false;
+  const compared = entities.filter(({ total }) => total !== null);
+  return compared.length === 0 ? null : compared.every(({ stored, total }) => (stored ?? 0) >= (total ?? 0));
+}
+
 function presentRepository(row: RepositoryHealthRow): z.infer<typeof repositoryHealthSchema> {
-  const compared = row.entities.filter(({ total }) => total !== null);
   return {
     id: row.repository_id,
     repository: row.full_name,
-    complete: compared.length === 0 ? null : compared.every(({ stored, total }) => (stored ?? 0) >= (total ?? 0)),
+    complete: isComplete(row),
     entities: row.entities.map(({ entity, state, covered_until, stored, total, checked_at }) => ({
       entity,
       state,

@@ -92,7 +92,9 @@ describe('data health', () => {
       insert into sync_cursors (tenant_id, repository_id, entity, state) values
         (${TENANT}, ${SHOP}, 'issues', 'forbidden'), (${TENANT}, ${DOCS}, 'issues', 'forbidden'),
         (${TENANT}, ${SHOP}, 'releases', 'failed'), (${TENANT}, ${SHOP}, 'commits', 'running')`);
-    const { findings } = await health();
+    const { findings, complete, repositories } = await health();
+    expect(complete).toBe(false);
+    expect(repositories.map(({ repository }) => repository)).toEqual(['acme/docs', 'acme/shop']);
     expect(findings.map(({ code, message }) => `${code}: ${message}`).slice(2)).toEqual([
       'permission_missing: The app may not read Issues.',
       'sync_failed: releases of 1 repositories could not be read to the end.',
@@ -100,6 +102,19 @@ describe('data health', () => {
     ]);
     for (const { action } of findings) expect(action).not.toBe('');
   });
+
+  it.each(['forbidden', 'failed', 'pending', 'running', 'cancelled', 'done', 'gone'])(
+    'is complete unless a list is in a state such as %s',
+    async (state) => {
+      await inTenant(sql`
+        update sync_cursors set state = case when repository_id = ${SHOP} and entity = 'issues' then ${state} else 'done' end
+        where tenant_id = ${TENANT}`);
+      const isRead = state === 'done' || state === 'gone';
+      expect((await health()).complete).toBe(isRead);
+      const { body } = await get('/api/v1/orgs/acme/data-health/repositories');
+      expect(body.data).toMatchObject([{ complete: true }, { complete: isRead }]);
+    },
+  );
 
   it('says that the app is suspended', async () => {
     await inTenant(sql`update installations set suspended_at = now() where tenant_id = ${TENANT}`);
@@ -116,8 +131,8 @@ describe('data health', () => {
         repository: 'acme/shop',
         complete: true,
         entities: expect.arrayContaining([
-          expect.objectContaining({ entity: 'issues', state: 'forbidden', stored: 5, total: 5 }),
-          expect.objectContaining({ entity: 'commits', state: 'running', stored: null, total: null }),
+          expect.objectContaining({ entity: 'issues', state: 'gone', stored: 5, total: 5 }),
+          expect.objectContaining({ entity: 'commits', state: 'done', stored: null, total: null }),
         ]),
       },
     ]);
