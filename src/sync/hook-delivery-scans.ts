@@ -47,15 +47,18 @@ export interface ScannedPage {
   readonly listed: number;
   readonly recovered: number;
   readonly lost: number;
+  /** Since when something was sent that has to be listed again; null: nothing has. */
+  readonly againFrom: string | null;
   /** Null: the scan is finished. */
   readonly next: Readonly<Record<string, string>> | null;
 }
 
+/** A scan that left something counts as started before that was sent: the next one lists it again. */
 export async function recordPage(db: Trx, scanId: number, page: ScannedPage): Promise<void> {
-  const { listed, recovered, lost, next } = page;
+  const { listed, recovered, lost, againFrom, next } = page;
   await sql`
     update hook_delivery_scans set pages = pages + 1, listed = listed + ${listed}, recovered = recovered + ${recovered},
-      lost = lost + ${lost}, next_page = ${next === null ? null : JSON.stringify(next)}::jsonb, updated_at = now(),
+      lost = lost + ${lost}, started_at = least(started_at, ${againFrom}::timestamptz), next_page = ${next === null ? null : JSON.stringify(next)}::jsonb, updated_at = now(),
       finished_at = case when ${next === null} then now() end
     where scan_id = ${scanId}`.execute(db);
   if (next === null) {

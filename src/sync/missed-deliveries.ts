@@ -1,5 +1,5 @@
 import type { Database } from '../../db/connection.ts';
-import { NotFoundError } from '../errors.ts';
+import { GitHubUnavailableError, NotFoundError, UnexpectedResponseError } from '../errors.ts';
 import type { AppClient } from '../github/github.ts';
 import type { Logger } from '../logging.ts';
 import { getHookDelivery, groupByGuid, listHookDeliveries, type SentWebhook } from './hook-deliveries.ts';
@@ -44,6 +44,10 @@ export interface Recovered {
 
 const DAY_MS = 86_400_000;
 /** Attempts show up in the list some time after they were made, and clocks differ. */
+/** Whatever GitHub could not give for so long does not keep the scans from moving on. */
+const POSTPONED_MS = 6 * 3_600_000;
+/** On one page; more are an outage. */
+const MOST_UNAVAILABLE = 10;
 const OVERLAP_MS = 30 * 60_000;
 
 /**
@@ -85,38 +89,57 @@ async function scanPage(db: Database, scan: HookDeliveryScan, options: RecoverOp
   const webhooks = groupByGuid(wanted);
   let recovered = 0;
   let lost = 0;
+  let unavailable = 0;
+  let againFrom: string | null = null;
   for (const webhook of await listNotStored(db, webhooks)) {
-    const failure = await bringIn(webhook, options);
-    if (failure === undefined) recovered += 1;
+    const failure = await bringIn(webhook, options).catch((error: unknown) => {
+      if (!(error instanceof GitHubUnavailableError) || (unavailable += 1) > MOST_UNAVAILABLE) throw error;
+      return error;
+    });
+    if (failure instanceof GitHubUnavailableError && Date.now() - Date.parse(webhook.firstSentAt) < POSTPONED_MS) {
+      if (againFrom === null || webhook.firstSentAt < againFrom) againFrom = webhook.firstSentAt;
+      options.log.warn({ guid: webhook.guid, event: webhook.event, err: failure }, 'missed delivery is left for later');
+    } else if (failure === undefined) recovered += 1;
     else {
       lost += 1;
-      await recordLost(db, webhook, failure);
+      await recordLost(db, webhook, failure instanceof Error ? failure.message : failure);
       options.log.warn({ guid: webhook.guid, event: webhook.event }, 'missed delivery is lost');
     }
   }
   const reached = wanted.length < attempts.length;
-  return { listed: webhooks.length, recovered, lost, next: reached ? null : next };
+  return { listed: webhooks.length, recovered, lost, againFrom, next: reached ? null : next };
 }
 
 /** @returns why it can not be brought in */
 async function bringIn(webhook: SentWebhook, { app, store, log }: RecoverOptions): Promise<string | undefined> {
   const { guid, event, firstSentAt: sentAt, succeeded } = webhook;
+  let failure = 'GitHub does not have its payload any more.';
   for (const attemptId of webhook.attemptIds) {
     const payload = await findPayload(app, attemptId);
-    if (!payload) continue;
+    if (payload instanceof UnexpectedResponseError) failure = payload.message;
+    if (!payload || payload instanceof UnexpectedResponseError) continue;
     const refused = await store({ guid, event, payload, sentAt });
     if (refused) return refused.failure;
     log.info({ guid, event }, succeeded ? 'delivery recovered that GitHub had delivered' : 'missed delivery recovered');
     return undefined;
   }
-  return 'GitHub does not have its payload any more.';
+  return failure;
 }
 
-async function findPayload(app: AppClient, attemptId: number): Promise<MissedDelivery['payload'] | undefined> {
+async function findPayload(
+  app: AppClient,
+  attemptId: number,
+): Promise<MissedDelivery['payload'] | UnexpectedResponseError | undefined> {
+  const ask = () => app.rest(getHookDelivery(attemptId));
+  const askOnceMore = (error: unknown) => {
+    if (error instanceof GitHubUnavailableError) return ask();
+    throw error;
+  };
   try {
-    return (await app.rest(getHookDelivery(attemptId))).request?.payload ?? undefined;
+    return (await ask().catch(askOnceMore)).request?.payload ?? undefined;
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
+    if (error instanceof UnexpectedResponseError) return error;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { RateLimitedError } from '../../src/errors.ts';
+import { GitHubUnavailableError, RateLimitedError, UnexpectedResponseError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logging.ts';
 import { APPLY_DELIVERIES, startQueue } from '../../src/queue.ts';
 import { recoverMissedDeliveries } from '../../src/sync/missed-deliveries.ts';
@@ -92,6 +92,41 @@ describe('a missed delivery', () => {
     expect(await recover()).toMatchObject({ recovered: 0, lost: 0 });
     const { rows } = await sql`select guid, event, installation_id, reason from lost_deliveries`.execute(db);
     expect(rows).toEqual([{ guid, event: 'push', installation_id: 77, reason: expect.stringContaining('payload') }]);
+  });
+
+  it('whose payload is not of its shape is lost, and does not keep the others from coming in', async () => {
+    const guid = app.add({ at: ago(2) });
+    app.add({ at: ago(1) });
+    app.failures.set(2, new UnexpectedResponseError('request: invalid_type'));
+    expect(await recover()).toMatchObject({ recovered: 1, lost: 1, finished: true });
+    expect(await stored()).toEqual([guid]);
+    const { rows } = await sql`select reason from lost_deliveries`.execute(db);
+    expect(rows).toEqual([{ reason: 'request: invalid_type' }]);
+  });
+
+  it('that GitHub can not give is asked for once more, and again by the next scan', async () => {
+    const guid = app.add({ at: ago(2) });
+    const other = app.add({ at: ago(3) });
+    for (const nth of [2, 3]) app.failures.set(nth, new GitHubUnavailableError('502'));
+    expect(await recover()).toMatchObject({ recovered: 1, lost: 0, finished: true });
+    app.failures.clear();
+    expect(await recover()).toMatchObject({ recovered: 1, lost: 0, finished: true });
+    expect(new Set(await stored())).toEqual(new Set([guid, other]));
+    expect(await recover()).toMatchObject({ listed: 0 });
+  });
+
+  it('that GitHub could not give for hours is lost', async () => {
+    app.add({ at: ago(7) });
+    for (const nth of [2, 3]) app.failures.set(nth, new GitHubUnavailableError('502'));
+    expect(await recover()).toMatchObject({ recovered: 0, lost: 1, finished: true });
+  });
+
+  it('waits with the scan when GitHub can give none', async () => {
+    for (let one = 0; one < 12; one += 1) app.add({ at: ago(1) });
+    for (let nth = 2; nth < 40; nth += 1) app.failures.set(nth, new GitHubUnavailableError('502'));
+    await expect(recover()).rejects.toThrow('502');
+    app.failures.clear();
+    expect(await recover()).toMatchObject({ recovered: 12, finished: true });
   });
 
   it('that intake refuses is lost, and does not keep the others from coming in', async () => {
