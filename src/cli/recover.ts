@@ -33,13 +33,14 @@ async function runRecover({ config, signal }: CommandInput): Promise<number> {
   const queue = await startQueue({ url: database.url, log });
   try {
     const github = createGitHub({ config, db, log });
-    const { missed, tenants, started } = await recoverNow({ db, queue, log, github, config, signal });
+    const { missed, tenants, started, left } = await recoverNow({ db, queue, log, github, config, signal });
     const { listed, recovered, lost } = missed;
     console.log(
       `Webhooks: ${formatCount(listed)} sent, ${formatCount(recovered)} brought in, ${formatCount(lost)} lost.`,
     );
     console.log(`Organizations: ${formatCount(tenants)} compared, ${formatCount(started)} to be read again.`);
-    return missed.finished ? 0 : 1;
+    if (left > 0) console.log(`${formatCount(left)} at GitHub's limit: not compared. Run this again in an hour.`);
+    return missed.finished && left === 0 ? 0 : 1;
   } finally {
     await queue.stop({ graceful: false });
     await db.destroy();

@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, readEnvironment } from '../config.ts';
-import { ConfigError, ConflictError, ForbiddenError, NotFoundError } from '../errors.ts';
+import {
+  AppRefusedError,
+  ConfigError,
+  ConflictError,
+  ForbiddenError,
+  GitHubUnavailableError,
+  NotFoundError,
+  RateLimitedError,
+  UnexpectedResponseError,
+} from '../errors.ts';
 import { GitError } from '../sync/git-process.ts';
 import type { Command, OptionValue } from './command.ts';
 import { metricsCommand } from './metrics.ts';
@@ -16,6 +25,18 @@ const commands: Readonly<Record<string, Command>> = {
   sync: syncCommand,
   recover: recoverCommand,
 };
+
+const forUsers = [
+  AppRefusedError,
+  ConfigError,
+  ConflictError,
+  ForbiddenError,
+  GitError,
+  NotFoundError,
+  GitHubUnavailableError,
+  RateLimitedError,
+  UnexpectedResponseError,
+];
 
 const USAGE = 2;
 const FAILED = 1;
@@ -83,7 +104,7 @@ function complain(message: string): number {
 }
 
 function isForUsers(error: unknown): error is Error {
-  return [ConfigError, ConflictError, ForbiddenError, NotFoundError, GitError].some((kind) => error instanceof kind);
+  return forUsers.some((kind) => error instanceof kind);
 }
 
 /** The first Ctrl-C ends the command in order, the second one at once. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/connection.ts';
 import type { Config } from '../config.ts';
-import { SuspendedError } from '../errors.ts';
+import { RateLimitedError, SuspendedError } from '../errors.ts';
 import type { GitHub } from '../github/github.ts';
 import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
@@ -24,6 +24,7 @@ export async function recoverNow({ db, queue, log, github, config, signal }: Rec
   missed: Recovered;
   tenants: number;
   started: number;
+  left: number;
 }> {
   const missed = await recoverMissedDeliveries(db, {
     app: github.app,
@@ -35,16 +36,22 @@ export async function recoverNow({ db, queue, log, github, config, signal }: Rec
   });
   const tenantIds = await reconcileInstallations(db, { app: github.app, appId: config.appId ?? 0, queue });
   let started = 0;
+  let left = 0;
   for (const tenantId of tenantIds) {
     signal.throwIfAborted();
     const deps = { github, queue, horizonDays: config.syncHorizonDays, signal };
-    started += (await reconcileTenant(db, tenantId, deps).catch(ignoreSuspended)) ? 1 : 0;
+    const result = await reconcileTenant(db, tenantId, deps).catch(unlessOfTheTenant);
+    if (result === 'limited') {
+      left += 1;
+      log.warn({ tenant: tenantId }, 'tenant not compared: it is at its limit');
+    } else if (result) started += 1;
   }
-  return { missed, tenants: tenantIds.length, started };
+  return { missed, tenants: tenantIds.length - left, started, left };
 }
 
-/** It was suspended since the list was read. */
-function ignoreSuspended(error: unknown): false {
+/** A limit, or a suspension since the list was read, is of one organization: the others go on. */
+function unlessOfTheTenant(error: unknown): false | 'limited' {
   if (error instanceof SuspendedError) return false;
+  if (error instanceof RateLimitedError) return 'limited';
   throw error;
 }

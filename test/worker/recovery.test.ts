@@ -73,6 +73,21 @@ describe('the recovery by hand', () => {
   });
 });
 
+describe('an organization at its limit', () => {
+  it('is left, and told', async () => {
+    const config = { appId: standIn.appId, gheHost: undefined, syncHorizonDays: null };
+    const limited = {
+      app: github.app,
+      installation: () => {
+        throw new RateLimitedError('used up', { retryAt: new Date() });
+      },
+    };
+    const { signal } = new AbortController();
+    const recovered = await recoverNow({ db, queue, log, github: limited, config, signal });
+    expect(recovered).toMatchObject({ missed: { finished: true }, tenants: 0, started: 0, left: 1 });
+  });
+});
+
 describe('a job that the clock starts', () => {
   it('waits for the reset of a limit, and goes to another worker when its own stops', async () => {
     const retryAt = new Date(Date.now() + 3_600_000);
