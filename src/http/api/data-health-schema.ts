@@ -43,12 +43,9 @@ export const repositoryHealthSchema = z
   .object({
     id: z.int(),
     repository: z.string(),
-    complete: z
-      .boolean()
-      .nullable()
-      .openapi({
-        description: 'Whether every list was read to its end and as much is here as on GitHub; null: not compared yet.',
-      }),
+    complete: z.boolean().nullable().openapi({
+      description: 'Whether every list was read to its end and as much is here as on GitHub; null: not compared yet.',
+    }),
     entities: z.array(
       z.object({
         entity: z.enum(entities),
