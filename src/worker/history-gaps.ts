@@ -48,6 +48,8 @@ export class HistoryGaps {
     for (const gap of gaps) {
       const key = `${tenantId} ${gap.repository_id} ${gap.base} ${gap.head}`;
       if ((this.#askAt.get(key) ?? 0) <= this.#now()) {
+        // The job and the sweep may come at once: the later one does not ask as well.
+        this.#askAt.set(key, Number.POSITIVE_INFINITY);
         const { found, askAt } = await this.#ask(tenantId, gap);
         this.#askAt.set(key, askAt);
         filled ||= found;
