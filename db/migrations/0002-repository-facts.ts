@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { addTenantPolicy } from './tenant-policy.ts';
 
 // No foreign keys between facts: they arrive in any order, a review before its pull request. For the same reason
-// no column of a row that several sources tell is NOT NULL: any of them may be first.
+// the columns of a row that several sources tell may be null: the source that comes first makes the row.
 const createTables = `
 create table repositories (
   tenant_id bigint not null references tenants,

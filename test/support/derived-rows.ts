@@ -1,18 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
-
-const derivedTables = [
-  'deployment_sources',
-  'production_deployments',
-  'shipped_commits',
-  'deployment_changes',
-  'merged_pull_requests',
-  'incidents',
-  'deployment_failures',
-  'set_aside_failures',
-  'deployment_rework',
-];
+import { derivedTables } from '../../src/metrics/derive/recompute.ts';
 
 /** Every derived row of a tenant, as text, in order. */
 export function readDerived(db: Database, tenantId: number): Promise<Record<string, string[]>> {

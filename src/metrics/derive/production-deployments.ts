@@ -5,7 +5,7 @@ import { chooseSource, selectDeployments } from './deployment-source.ts';
 import { detachChains } from './detach.ts';
 
 interface Changed {
-  /** Of GitHub's deployments: those that may have changed; undefined: any. */
+  /** Which of GitHub's deployments may have changed. Undefined: all of them. */
   readonly deployments: readonly number[] | undefined;
   readonly definition: VersionedDefinition;
 }

@@ -19,7 +19,7 @@ interface Touched {
   readonly pulls: readonly number[];
   readonly issues: readonly number[];
   readonly commits: readonly string[];
-  /** Undefined: any. */
+  /** Undefined: all of them. */
   readonly deployments: readonly number[] | undefined;
 }
 
@@ -146,7 +146,8 @@ async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Prom
   return { pulls: rows[0]?.pulls ?? [], issues: rows[0]?.issues ?? [], commits: [], deployments: undefined };
 }
 
-const derivedTables = [
+/** What a recompute removes and computes anew. */
+export const derivedTables = [
   'deployment_sources',
   'production_deployments',
   'shipped_commits',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import { isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
+import { isBot, isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
 
 export interface ReviewLoad {
   readonly reviews: number;
@@ -21,7 +21,7 @@ export async function reviewLoad(trx: Trx, scope: MetricScope): Promise<ReviewLo
         and p.number = v.number
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = v.author_id
       where v.tenant_id = ${tenantId} and v.submitted_at >= ${from} and v.submitted_at < ${to}
-        and v.author_id is not null and v.author_id is distinct from p.author_id and a.type is distinct from 'Bot'
+        and v.author_id is not null and v.author_id is distinct from p.author_id and ${isBot('a')} is not true
         and ${isOfTeam(scope, { person: sql`v.author_id`, at: sql`v.submitted_at` })}
       group by v.author_id
     ), ordered as (

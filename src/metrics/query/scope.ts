@@ -32,9 +32,13 @@ export function scopedRepositories({ tenantId, repositoryId, repositoryIds }: Me
       and ${repositoryIds === undefined ? sql`true` : sql`r.repository_id = any(${repositoryIds}::bigint[])`}`;
 }
 
+/** Whether a contributor is a bot, to GitHub or by the settings of the repository `s`. */
+export function isBot(alias: 'a' | 'r'): RawBuilder<boolean> {
+  return sql`(${sql.ref(`${alias}.type`)} = 'Bot' or coalesce(s.bots ? lower(${sql.ref(`${alias}.login`)}), false))`;
+}
+
 /** Whether the work of the contributor `a` is left out in the repository `s`. */
-export const isLeftOutBot = sql<boolean>`
-  (s.leave_out_bots and (a.type = 'Bot' or coalesce(s.bots ? lower(a.login), false)))`;
+export const isLeftOutBot = sql<boolean>`(s.leave_out_bots and ${isBot('a')})`;
 
 /** Whether `person` was in the team at `at`. When somebody joined is not told by GitHub: always, until they left. */
 export function isOfTeam(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Quality } from './quality.ts';
-import { isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
+import { isBot, isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
 import { type ReviewLoad, reviewLoad } from './review-load.ts';
 import { type WorkHours, workHours } from './work-hours.ts';
 import { listUnread } from './history-quality.ts';
@@ -72,7 +72,7 @@ async function findOpenPulls(trx: Trx, scope: MetricScope): Promise<OpenPulls> {
           left join contributors r on r.tenant_id = ${tenantId} and r.contributor_id = v.author_id
           where v.tenant_id = ${tenantId} and v.repository_id = p.repository_id and v.number = p.number
             and v.submitted_at < e.at and v.author_id is distinct from p.author_id
-            and r.type is distinct from 'Bot') as waits,
+            and ${isBot('r')} is not true) as waits,
         extract(epoch from e.at - greatest(p.ready_at, p.created_at))::double precision as ready_s
       from pull_requests p
       join scoped s on s.repository_id = p.repository_id

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import { isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
+import { isBot, isOfTeam, type MetricScope, scopedRepositories } from './scope.ts';
 
 /** Of fewer people, hours would tell who it was. */
 const FEWEST_PEOPLE = 5;
@@ -23,7 +23,7 @@ export async function workHours(trx: Trx, scope: MetricScope): Promise<WorkHours
       join contributor_emails e on e.tenant_id = ${tenantId} and e.email = c.author_email
       join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = e.contributor_id
       where c.tenant_id = ${tenantId} and c.committed_at >= ${from} and c.committed_at < ${to}
-        and c.authored_at is not null and a.type is distinct from 'Bot'
+        and c.authored_at is not null and ${isBot('a')} is not true
         and ${isOfTeam(scope, { person: sql`a.contributor_id`, at: sql`c.authored_at` })}
     )
     select count(*)::integer as commits, case when count(distinct contributor_id) >= ${FEWEST_PEOPLE}
