@@ -5,6 +5,10 @@ import type { EntityName } from './entity.ts';
 export const countedEntities = ['branches', 'pull_requests', 'issues', 'releases', 'deployments'] as const;
 export type CountedEntity = (typeof countedEntities)[number];
 
+/** What is known to be missing, or not. */
+export const checkedEntities = [...countedEntities, 'commits'] as const;
+export type CheckedEntity = (typeof checkedEntities)[number];
+
 /** What was done about a difference, each once as long as it brings nothing. */
 export type Step = 'none' | 'gap' | 'full' | 'listed';
 

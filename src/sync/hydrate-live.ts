@@ -50,7 +50,7 @@ export async function closeGaps(
     if (missing.length === 0) return false;
     for (const sha of missing) asked.add(sha);
     left -= missing.length;
-    left = await followGaps(work, await recordCommits(work, missing), left);
+    left = await followGaps(work, await recordCommits(work, missing, { untilUnknown: false }), left);
   }
   return true;
 }
@@ -63,19 +63,21 @@ async function workAt(db: Database, place: HydratedRepository, source: CommitSou
 /** @returns the parents of what was pushed */
 async function hydratePushed(work: Work): Promise<Set<string>> {
   const pushed = (await work.store.listUndetailed(undefined)).slice(0, MOST_COMMITS);
-  return recordCommits(
-    work,
-    pushed.map(({ sha }) => sha),
-  );
+  const shas = pushed.map(({ sha }) => sha);
+  // The newest first: a whole batch that GitHub does not know went by force-pushes, and so did what is older.
+  return recordCommits(work, shas, { untilUnknown: true });
 }
 
 /** @returns the parents of those that GitHub knows */
-async function recordCommits({ store, repository, source }: Work, shas: readonly string[]): Promise<Set<string>> {
+async function recordCommits(
+  { store, repository, source }: Work,
+  shas: readonly string[],
+  { untilUnknown }: { untilUnknown: boolean },
+): Promise<Set<string>> {
   const parents = new Set<string>();
   if (shas.length === 0) return parents;
   for await (const commits of source.commitDetails({ repository, shas })) {
-    // A whole batch that GitHub does not know went by force-pushes, and so did what is older.
-    if (commits.length === 0) break;
+    if (commits.length === 0 && untilUnknown) break;
     await store.record(commits);
     for (const parent of commits.flatMap((commit) => commit.parents ?? [])) parents.add(parent);
   }

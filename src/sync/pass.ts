@@ -35,9 +35,9 @@ export function afterPage(cursor: SyncCursor, read: PageRead, horizonDays: numbe
   return isBelow(page.oldest, recent) ? { ...next, phase: 'rest' } : next;
 }
 
-/** A short pass over what is new since one that was counted: its items are mostly the same ones. */
+/** A short pass over what is new since one that was counted: what it reads was counted, but for what is new. */
 function isFollowUp({ floor, covered_until }: SyncCursor): boolean {
-  return floor !== null && covered_until !== null;
+  return floor !== null && covered_until !== null && floor >= covered_until;
 }
 
 /** The later of what was asked for and the horizon; null: there is none. */
@@ -45,6 +45,11 @@ function floorOf(cursor: SyncCursor & { pass_started_at: Date }, horizonDays: nu
   if (horizonDays === null) return cursor.floor;
   const horizon = new Date(cursor.pass_started_at.getTime() - horizonDays * DAY_MS);
   return cursor.floor === null || cursor.floor < horizon ? horizon : cursor.floor;
+}
+
+/** Down to when history is kept, as of now; undefined: all of it. */
+export function sinceHorizon(horizonDays: number | null): Date | undefined {
+  return horizonDays === null ? undefined : new Date(Date.now() - horizonDays * DAY_MS);
 }
 
 function isBelow(oldest: string | null, floor: Date | null): boolean {

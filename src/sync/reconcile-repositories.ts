@@ -8,6 +8,7 @@ import type { InstallationClient } from '../github/github.ts';
 import type { Queue } from '../queue.ts';
 import { compareRepositories, type StoredRepository } from './compare-repositories.ts';
 import { startBackfill } from './start-backfill.ts';
+import { NO_REPOSITORY, REPOSITORY_LIST } from './sync-cursor.ts';
 
 const listed = repository.extend({ node_id: z.string() });
 export type InstalledRepository = PayloadRepository & { readonly node_id: string };
@@ -41,6 +42,7 @@ export async function reconcileRepositories(
     const differences = compareRepositories(stored, { repositories, whole, selection, startedAt });
     await applyFacts(trx, tenantId, [differences.facts]);
     await restore(trx, tenantId, differences.returned);
+    if (whole) await settleList(trx, tenantId);
     await leaveTenant(trx);
     const { appeared } = differences;
     if (appeared.length > 0)
@@ -76,6 +78,14 @@ async function listStored(trx: Trx, tenantId: number): Promise<readonly StoredRe
     select repository_id, full_name, private, default_branch, archived, fork, installed, installed_at, deleted_at
     from repositories where tenant_id = ${tenantId}`.execute(trx);
   return rows;
+}
+
+/** A pass over the list that was given up has been made good: this has read it all. */
+async function settleList(trx: Trx, tenantId: number): Promise<void> {
+  await sql`
+    update sync_cursors set state = 'done', cursor = null, attempts = 0, error = null, updated_at = now()
+    where tenant_id = ${tenantId} and repository_id = ${NO_REPOSITORY} and entity = ${REPOSITORY_LIST}
+      and state = 'failed'`.execute(trx);
 }
 
 /** No event takes a deletion back; GitHub's list does: the repository was restored, or transferred there and back. */

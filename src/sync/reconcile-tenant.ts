@@ -6,6 +6,8 @@ import { type Queue, sendHydrate } from '../queue.ts';
 import type { Permissions } from './read-counts.ts';
 import { reconcileCounts } from './reconcile-counts.ts';
 import { reconcileRepositories } from './reconcile-repositories.ts';
+import { sinceHorizon } from './pass.ts';
+import { listStoredCommits, recordCountChecks } from './stored-counts.ts';
 
 export interface ReconcileDeps {
   readonly github: Pick<GitHub, 'installation'>;
@@ -43,21 +45,24 @@ export async function reconcileTenant(
     horizonDays,
     ...(signal && { signal }),
   });
-  await closeGapsOf(db, tenantId, queue);
+  await closeGapsOf(db, tenantId, { queue, horizonDays });
   return open > 0;
 }
 
-/** Commits have no total that is cheap to compare: that a parent is missing tells as much. */
-function closeGapsOf(db: Database, tenantId: number, queue: Queue): Promise<void> {
+/**
+ * Commits have no total that is cheap to compare: that one is named as a parent and not stored tells as much. What is
+ * missing is recorded as of now, and read by jobs.
+ */
+function closeGapsOf(
+  db: Database,
+  tenantId: number,
+  { queue, horizonDays }: Pick<ReconcileDeps, 'queue' | 'horizonDays'>,
+): Promise<void> {
   return withTenant(db, tenantId, async (trx) => {
-    const { rows } = await sql<{ repository_id: number }>`
-      select distinct c.repository_id
-      from commits c cross join unnest(c.parents) as parent (sha)
-      where c.tenant_id = ${tenantId} and not exists (
-        select from commits p
-        where p.tenant_id = ${tenantId} and p.repository_id = c.repository_id and p.sha = parent.sha)`.execute(trx);
-    for (const { repository_id } of rows) {
-      await sendHydrate(queue, trx, { tenantId, repositoryId: repository_id }, { gaps: true });
+    for (const { repositoryId, stored, missing } of await listStoredCommits(trx, tenantId, sinceHorizon(horizonDays))) {
+      const check = { entity: 'commits', stored, total: stored + missing, step: missing > 0 ? 'gap' : 'none' } as const;
+      await recordCountChecks(trx, tenantId, { repositoryId, checks: [check] });
+      if (missing > 0) await sendHydrate(queue, trx, { tenantId, repositoryId }, { gaps: true });
     }
   });
 }

@@ -2,12 +2,16 @@ import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import {
   type CountCheck,
+  type CheckedEntity,
   type CountedEntity,
   countedEntities,
   type Step,
   type StoredCount,
   type StoredCounts,
 } from './compare-counts.ts';
+
+/** Commits are counted beside those that others name as their parents, the rest beside GitHub's totals. */
+type RecordedCheck = Omit<CountCheck, 'entity'> & { readonly entity: CheckedEntity };
 
 interface Row {
   readonly repository_id: number;
@@ -68,10 +72,43 @@ function countsOf(rows: readonly Row[]): StoredCounts['counts'] {
   return counts;
 }
 
+interface StoredCommits {
+  readonly repositoryId: number;
+  readonly stored: number;
+  /** How many are named as a parent and are not stored. */
+  readonly missing: number;
+}
+
+/**
+ * Of each repository whose history has been read.
+ * @param since parents of older commits are left out on purpose
+ */
+export async function listStoredCommits(
+  trx: Trx,
+  tenantId: number,
+  since: Date | undefined,
+): Promise<readonly StoredCommits[]> {
+  const { rows } = await sql<StoredCommits>`
+    select s.repository_id as "repositoryId", count(*)::integer as stored, coalesce(max(m.missing), 0)::integer as missing
+    from commits s
+    join sync_cursors u on u.tenant_id = ${tenantId} and u.repository_id = s.repository_id and u.entity = 'commits'
+      and u.covered_until is not null
+    left join (
+      select c.repository_id, count(distinct parent.sha) as missing
+      from commits c cross join unnest(c.parents) as parent (sha)
+      where c.tenant_id = ${tenantId} and c.committed_at >= ${since ?? '-infinity'}::timestamptz and not exists (
+        select from commits p
+        where p.tenant_id = ${tenantId} and p.repository_id = c.repository_id and p.sha = parent.sha)
+      group by c.repository_id
+    ) m on m.repository_id = s.repository_id
+    where s.tenant_id = ${tenantId} group by s.repository_id`.execute(trx);
+  return rows;
+}
+
 export async function recordCountChecks(
   trx: Trx,
   tenantId: number,
-  { repositoryId, checks }: { repositoryId: number; checks: readonly CountCheck[] },
+  { repositoryId, checks }: { repositoryId: number; checks: readonly RecordedCheck[] },
 ): Promise<void> {
   await sql`
     insert into count_checks (tenant_id, repository_id, entity, stored, total, step, checked_at)

@@ -9,6 +9,7 @@ import type { Entity } from './entity.ts';
 import { finishSyncs } from './finished-syncs.ts';
 import { findDueAt, findInstallationId, findNextPage, type NextPage } from './next-page.ts';
 import { sendAccessJobs } from './organization/access-job.ts';
+import { putOffUntil } from './put-off.ts';
 import { readPage } from './read-page.ts';
 import { applyPage, storePage } from './store-page.ts';
 import { inTurn, keepTurn, lockTurn, type NextTurn, passTurn, takeTurn, type Turn } from './turns.ts';
@@ -24,7 +25,6 @@ export interface SyncDeps {
 }
 
 const SUSPENDED_AGAIN_MS = 15 * 60_000;
-const REFUSED_AGAIN_MS = 60_000;
 const BROKEN_AGAIN_MS = 5_000;
 
 /**
@@ -122,10 +122,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
 
 /** What is no fault of the page, and no failed attempt. */
 function waitFor(error: unknown): NextTurn | undefined {
-  if (error instanceof RateLimitedError) return { dueAt: error.retryAt, waiting: 'rate_limit' };
   // The event that says so may be lost, so GitHub is asked again; the one that ends it makes the turn due at once.
   if (error instanceof SuspendedError)
     return { dueAt: new Date(Date.now() + SUSPENDED_AGAIN_MS), waiting: 'suspended' };
-  if (error instanceof AppRefusedError) return { dueAt: new Date(Date.now() + REFUSED_AGAIN_MS) };
-  return undefined;
+  const dueAt = putOffUntil(error);
+  return dueAt && { dueAt, ...(error instanceof RateLimitedError && { waiting: 'rate_limit' }) };
 }

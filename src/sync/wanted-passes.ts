@@ -60,15 +60,20 @@ function timeOf(floor: Floor): Date | null {
   return floor === 'gap' ? null : floor;
 }
 
+/** As `isFollowUp` in pass.ts says it of a cursor. */
+function followsUp(floor: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce((${floor}) >= c.covered_until, false)`;
+}
+
 /** A cancelled pass goes on where it was; any other that has ended starts anew. */
 function wantedAgain(floor: Floor): RawBuilder<unknown> {
   const goesOn = sql`(c.state in ('pending', 'running') or (c.state = 'cancelled' and c.cursor is not null))`;
   const begun = sql`(c.pass_started_at is not null)`;
   const wanted = floor === 'gap' ? sql`c.covered_until` : sql`excluded.floor`;
   const lower = sql`case when c.floor is null or ${wanted} is null then null else least(c.floor, ${wanted}) end`;
-  // A pass that is counted, and one that follows it and is not, have the same count.
-  const counted = sql`case when ${goesOn} then c.floor is null or (${lower}) is not null
-    else c.covered_until is not null and ${wanted} is not null end`;
+  // A pass that follows up on a counted one keeps its count; any other begins its own.
+  const counted = sql`case when ${goesOn} then not ${followsUp(sql`c.floor`)} or ${followsUp(lower)}
+    else ${followsUp(wanted)} end`;
   return sql`
     state = case when not ${goesOn} then 'pending' when ${begun} then 'running' else 'pending' end,
     again = ${goesOn} and ${begun},

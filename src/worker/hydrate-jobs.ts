@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
-import { ForbiddenError, NotFoundError, RateLimitedError, SuspendedError } from '../errors.ts';
+import { ForbiddenError, NotFoundError, SuspendedError } from '../errors.ts';
 import type { GitHub } from '../github/github.ts';
 import type { Logger } from '../logging.ts';
 import { HYDRATE, type Queue, sendHydrate } from '../queue.ts';
 import { createGitHubCommitSource } from '../sync/github-commit-source.ts';
 import { closeGaps, hydrateLive } from '../sync/hydrate-live.ts';
 import { findInstallationId } from '../sync/next-page.ts';
+import { sinceHorizon } from '../sync/pass.ts';
+import { putOffUntil } from '../sync/put-off.ts';
 
 export interface HydrateDeps {
   readonly db: Database;
@@ -17,8 +19,6 @@ export interface HydrateDeps {
   /** How many days of history are kept; null: all. */
   readonly horizonDays: number | null;
 }
-
-const DAY_MS = 86_400_000;
 
 const payload = z.object({ tenantId: z.int(), repositoryId: z.int(), gaps: z.boolean().default(false) });
 
@@ -42,18 +42,15 @@ export async function hydrate(deps: HydrateDeps, job: z.input<typeof payload>): 
   const source = createGitHubCommitSource(github.installation({ tenantId, installationId }, { priority }));
   try {
     const more = gaps
-      ? await closeGaps(db, place, { source, since: sinceOf(deps) })
+      ? await closeGaps(db, place, { source, since: sinceHorizon(deps.horizonDays) })
       : await hydrateLive(db, place, source);
     if (more) await sendHydrate(queue, db, place, { gaps: true });
   } catch (err) {
-    if (err instanceof RateLimitedError) return sendHydrate(queue, db, place, { startAfter: err.retryAt, gaps });
+    const startAfter = putOffUntil(err);
+    if (startAfter) return sendHydrate(queue, db, place, { startAfter, gaps });
     // Of what is gone, or may not be read any more, nothing is to be added.
     if (err instanceof NotFoundError || err instanceof ForbiddenError || err instanceof SuspendedError) return;
     log.warn({ err, tenant: tenantId, queue: HYDRATE }, 'commits without their details, will be tried again');
     throw err;
   }
-}
-
-function sinceOf({ horizonDays }: HydrateDeps): Date | undefined {
-  return horizonDays === null ? undefined : new Date(Date.now() - horizonDays * DAY_MS);
 }

@@ -5,6 +5,7 @@ import { recomputeTouched } from '../metrics/derive/recompute.ts';
 import { type Queue, RECOMPUTE_METRICS } from '../queue.ts';
 import type { Compare } from '../sync/compared-commits.ts';
 import { HistoryGaps } from './history-gaps.ts';
+import { repeat } from './repeat.ts';
 
 export interface MetricJobs {
   readonly db: Database;
@@ -41,7 +42,7 @@ export async function startMetricJobs({ db, queue, log, compare }: MetricJobs): 
       }
     }
   });
-  const sweep = startSweep(db, { log, recompute });
+  const sweep = startSweep(db, { log, recompute, signal: stopping.signal });
   return {
     stop: async () => {
       stopping.abort();
@@ -54,27 +55,17 @@ export async function startMetricJobs({ db, queue, log, compare }: MetricJobs): 
 interface Sweep {
   readonly log: Logger;
   readonly recompute: (tenantId: number) => Promise<void>;
+  readonly signal: AbortSignal;
 }
 
-function startSweep(db: Database, { log, recompute }: Sweep): { stop(): Promise<void> } {
-  let stopped = false;
+function startSweep(db: Database, { log, recompute, signal }: Sweep): { stop(): Promise<void> } {
   const sweep = async (): Promise<void> => {
     try {
       const tenants = await db.selectFrom('tenants').select('tenant_id').orderBy('tenant_id').execute();
-      for (const { tenant_id } of tenants) if (!stopped) await recompute(tenant_id);
+      for (const { tenant_id } of tenants) if (!signal.aborted) await recompute(tenant_id);
     } catch (err) {
       log.warn({ err }, 'metrics not swept, will be tried again');
     }
   };
-  let running = sweep();
-  const timer = setInterval(() => {
-    running = running.then(sweep);
-  }, EVERY_MS);
-  return {
-    stop: () => {
-      stopped = true;
-      clearInterval(timer);
-      return running;
-    },
-  };
+  return repeat(sweep, EVERY_MS);
 }

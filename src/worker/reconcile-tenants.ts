@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Database } from '../../db/connection.ts';
-import { RateLimitedError, SuspendedError } from '../errors.ts';
+import { SuspendedError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
+import { putOffUntil } from '../sync/put-off.ts';
 import { type ReconcileDeps, reconcileTenant } from '../sync/reconcile-tenant.ts';
 
 const RECONCILE_TENANT = 'reconcile-tenant';
@@ -52,7 +53,8 @@ export async function startReconcileTenants(deps: Deps): Promise<() => Promise<v
       if (started && looks + 1 < MOST_LOOKS) await lookAgain({ looks: looks + 1, startAfter: LOOK_AGAIN_S });
     } catch (err) {
       if (err instanceof SuspendedError) return;
-      if (err instanceof RateLimitedError) return lookAgain({ looks, startAfter: err.retryAt });
+      const startAfter = putOffUntil(err);
+      if (startAfter) return lookAgain({ looks, startAfter });
       log.error({ err, tenant: tenantId, job: RECONCILE_TENANT }, 'tenant not reconciled, will be tried again');
       throw err;
     }

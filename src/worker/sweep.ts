@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { type Queue, sendApplyDeliveries } from '../queue.ts';
+import { repeat } from './repeat.ts';
 
 const EVERY_MS = 1_000;
 
@@ -12,16 +13,7 @@ const EVERY_MS = 1_000;
 export function startSweep({ db, queue, log }: { db: Database; queue: Queue; log: Logger }): { stop(): Promise<void> } {
   const sweep = () =>
     wakeIfDue(db, queue).catch((err: unknown) => log.warn({ err }, 'deliveries not swept, will be tried again'));
-  let running = sweep();
-  const timer = setInterval(() => {
-    running = running.then(sweep);
-  }, EVERY_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return running;
-    },
-  };
+  return repeat(sweep, EVERY_MS);
 }
 
 function wakeIfDue(db: Database, queue: Queue): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sendRecomputeMetrics, SYNC_PAGE } from '../queue.ts';
 import { type SyncDeps, syncPage } from '../sync/sync-page.ts';
 import { sendDueTurns } from '../sync/turns.ts';
+import { repeat } from './repeat.ts';
 
 /** How many tenants at once; each waits for GitHub most of the time. */
 const AT_ONCE = 4;
@@ -37,14 +38,5 @@ export async function startSyncJobs(deps: SyncDeps): Promise<{ stop(): Promise<v
 function startTurnSweep({ db, queue, log }: SyncDeps): { stop(): Promise<void> } {
   const sweep = () =>
     sendDueTurns(db, queue).catch((err: unknown) => log.warn({ err }, 'turns not swept, will be tried again'));
-  let running = sweep();
-  const timer = setInterval(() => {
-    running = running.then(sweep);
-  }, EVERY_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return running;
-    },
-  };
+  return repeat(sweep, EVERY_MS);
 }

@@ -44,7 +44,16 @@ describe('a nightly reconciliation', () => {
       expect(stored).toEqual({ issues: repository.issues.length, pulls: repository.pulls.length });
     }
     expect(await counts()).toEqual([]);
-    expect(await rows(sql`select entity from count_checks where tenant_id = ${tenantId}`)).toHaveLength(15);
+    expect(await rows(sql`select entity from count_checks where tenant_id = ${tenantId}`)).toHaveLength(18);
+  });
+
+  it('makes good a list of repositories that was given up', async () => {
+    const list = sql`tenant_id = ${tenantId} and repository_id = 0`;
+    await rows(sql`update sync_cursors set state = 'failed', error = 'GitHub was down' where ${list}`);
+    await org.reconcile();
+    expect(await rows(sql`select state, error from sync_cursors where ${list}`)).toEqual([
+      { state: 'done', error: null },
+    ]);
   });
 
   it('asks for little when nothing has changed', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withTenant } from '../../db/tenant.ts';
 import { mapEvent } from '../../src/events/map-event.ts';
@@ -110,6 +111,41 @@ describe('commits that webhooks tell', () => {
     await org.reconcile();
     const stored = await readCommits();
     expect([...old, ...merge].filter((sha) => !stored.has(sha))).toEqual([]);
+  });
+
+  it('bring in what is missing beside many that GitHub does not know', async () => {
+    const unknown = Array.from({ length: 150 }, (_, index) => `0${String(index).padStart(39, '0')}`);
+    const [lost] = repository.history(repository.branches.get(repository.defaultBranch) ?? '').slice(5);
+    const child = 'f'.repeat(40);
+    await withTenant(org.db, org.tenantId, async (trx) => {
+      await sql`
+        insert into commits (tenant_id, repository_id, sha, parents, committed_at)
+        values (${org.tenantId}, ${place.repositoryId}, ${child}, ${unknown}::text[], now())`.execute(trx);
+      await sql`delete from commits where tenant_id = ${org.tenantId} and sha = ${lost?.sha}`.execute(trx);
+    });
+    await sendHydrate(org.queue, org.db, place, { gaps: true });
+    await org.closeGaps();
+    expect((await readCommits()).has(lost?.sha ?? '')).toBe(true);
+    await withTenant(org.db, org.tenantId, (trx) =>
+      sql`delete from commits where tenant_id = ${org.tenantId} and sha = ${child}`.execute(trx),
+    );
+  });
+
+  it('are put off while GitHub does not accept the App', async () => {
+    await org.standIn.change.git.push(repository);
+    await storeWebhooks();
+    org.github.forgetTokens(org.installation.id);
+    org.standIn.fault({
+      trouble: { kind: 'status', status: 401 },
+      when: ({ path }) => path.startsWith('/app/'),
+      times: 9,
+    });
+    await hydrate(org, place);
+    org.standIn.clearFaults();
+    const [job] = await org.queue.findJobs(HYDRATE, { data: place, queued: true });
+    expect(job?.startAfter.getTime()).toBeGreaterThan(Date.now());
+    await org.queue.deleteAllJobs(HYDRATE);
+    await hydrate(org, place);
   });
 
   it('stay as they are when GitHub does not know them any more', async () => {

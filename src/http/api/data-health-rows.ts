@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import type { Trx } from '../../../db/tenant.ts';
-import type { CountedEntity } from '../../sync/compare-counts.ts';
+import type { CheckedEntity } from '../../sync/compare-counts.ts';
 import { type EntityName, entities } from '../../sync/entity.ts';
-import type { CursorState } from '../../sync/sync-cursor.ts';
+import { type CursorState, NO_REPOSITORY } from '../../sync/sync-cursor.ts';
+import { type KnownRepository, listRepositoryPage, type RepositoryPage } from './repository-page.ts';
 
 interface EntityHealthRow {
   readonly entity: EntityName;
@@ -17,16 +18,11 @@ interface EntityHealthRow {
 /** What keeps a list from being complete, whatever was compared. */
 export const unread: readonly CursorState[] = ['pending', 'running', 'forbidden', 'failed', 'cancelled'];
 
-export interface RepositoryHealthRow {
-  readonly repository_id: number;
-  readonly full_name: string;
+export interface RepositoryHealthRow extends KnownRepository {
   readonly entities: readonly EntityHealthRow[];
-  readonly position: [string, number];
 }
 
-interface RepositoriesQuery {
-  readonly limit: number;
-  readonly after: [string, number] | undefined;
+interface RepositoriesQuery extends RepositoryPage {
   /** Only those of which something is missing. */
   readonly incomplete?: boolean;
 }
@@ -35,22 +31,15 @@ interface RepositoriesQuery {
 export async function listRepositoryHealth(
   trx: Trx,
   tenantId: number,
-  { limit, after, incomplete = false }: RepositoriesQuery,
+  { incomplete = false, ...page }: RepositoriesQuery,
 ): Promise<RepositoryHealthRow[]> {
-  const { rows } = await sql<Omit<RepositoryHealthRow, 'entities'>>`
-    select repository_id, full_name, json_build_array(lower(full_name), repository_id) as position
-    from repositories r
-    where tenant_id = ${tenantId} and full_name is not null and deleted_at is null and installed is not false
-      and ${
-        incomplete
-          ? sql`(exists (select from count_checks k where k.tenant_id = ${tenantId}
-          and k.repository_id = r.repository_id and k.stored < k.total)
-        or exists (select from sync_cursors c where c.tenant_id = ${tenantId}
-          and c.repository_id = r.repository_id and c.state = any(${[...unread]}::text[])))`
-          : sql`true`
-      }
-      and ${after ? sql`(lower(full_name), repository_id) > (${after[0]}::text, ${after[1]}::bigint)` : sql`true`}
-    order by lower(full_name), repository_id limit ${limit + 1}`.execute(trx);
+  const isIncomplete = sql`(
+    exists (select from count_checks k
+      where k.tenant_id = ${tenantId} and k.repository_id = r.repository_id and k.stored < k.total)
+    or exists (select from sync_cursors c
+      where c.tenant_id = ${tenantId} and c.repository_id = r.repository_id and c.state = any(${[...unread]}::text[])))`;
+  const where = sql`r.installed is not false and ${incomplete ? isIncomplete : sql`true`}`;
+  const rows = await listRepositoryPage(trx, tenantId, { ...page, where });
   const ids = rows.map((row) => row.repository_id);
   const { rows: found } = await sql<EntityHealthRow & { repository_id: number }>`
     select r.repository_id, e.entity, c.state, c.covered_until, k.stored, k.total, k.checked_at
@@ -61,17 +50,14 @@ export async function listRepositoryHealth(
       on k.tenant_id = ${tenantId} and k.repository_id = r.repository_id and k.entity = e.entity
     order by r.repository_id, array_position(${[...entities]}::text[], e.entity)`.execute(trx);
   const byRepository = Map.groupBy(found, (row) => row.repository_id);
-  return rows.map(({ repository_id, full_name, position }) => ({
-    repository_id,
-    full_name,
-    position,
-    entities: byRepository.get(repository_id) ?? [],
-  }));
+  return rows.map(({ repository_id, full_name, position }) => {
+    return { repository_id, full_name, position, entities: byRepository.get(repository_id) ?? [] };
+  });
 }
 
 /** Over all repositories. What one has too much does not make up for what another lacks. */
 interface CountRow {
-  readonly entity: CountedEntity;
+  readonly entity: CheckedEntity;
   readonly stored: number;
   readonly total: number;
   readonly missing: number;
@@ -83,6 +69,8 @@ export interface TenantHealth {
   readonly installationIds: readonly number[];
   readonly totals: readonly CountRow[];
   readonly checkedAt: Date | null;
+  /** Whether the list of the installation's repositories is still to be read, or could not be. */
+  readonly listUnread: boolean;
   /** How many repositories have each entity in each state. */
   readonly states: readonly { readonly entity: EntityName; readonly state: CursorState; readonly count: number }[];
 }
@@ -100,8 +88,13 @@ export async function findTenantHealth(trx: Trx, tenantId: number): Promise<Tena
     group by entity order by array_position(${[...entities]}::text[], entity)`.execute(trx);
   const { rows: states } = await sql<TenantHealth['states'][number]>`
     select entity, state, count(*) as count from sync_cursors
-    where tenant_id = ${tenantId} and repository_id <> 0 group by entity, state
+    where tenant_id = ${tenantId} and repository_id <> ${NO_REPOSITORY} group by entity, state
     order by array_position(${[...entities]}::text[], entity), state`.execute(trx);
+  const { rows: unreadLists } = await sql`
+    select from sync_cursors
+    where tenant_id = ${tenantId} and repository_id = ${NO_REPOSITORY} and state = any(${[...unread]}::text[])`.execute(
+    trx,
+  );
   const live = installations.find((each) => each.live);
   const times = totals.map(({ checked_at }) => checked_at.getTime());
   return {
@@ -109,6 +102,7 @@ export async function findTenantHealth(trx: Trx, tenantId: number): Promise<Tena
     installationIds: installations.map(({ installation_id }) => installation_id),
     totals: totals.map(({ entity, stored, total, missing }) => ({ entity, stored, total, missing })),
     checkedAt: times.length > 0 ? new Date(Math.max(...times)) : null,
+    listUnread: unreadLists.length > 0,
     states,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { countedEntities } from '../../sync/compare-counts.ts';
+import { checkedEntities } from '../../sync/compare-counts.ts';
 import { entities } from '../../sync/entity.ts';
 import { timestamp } from './parameters.ts';
 
@@ -33,9 +33,11 @@ const findingSchema = z
   });
 
 const countSchema = z.object({
-  entity: z.enum(countedEntities),
+  entity: z.enum(checkedEntities),
   stored: z.int(),
-  total: z.int().openapi({ description: 'As GitHub tells it.' }),
+  total: z.int().openapi({
+    description: 'As GitHub tells it; of commits, those that are here and those that they name as parents.',
+  }),
   missing: z.int().openapi({ description: 'What some repositories have beyond the total makes up for nothing.' }),
 });
 

@@ -78,7 +78,7 @@ async function presentHealth(
   const { installationIds } = tenant;
   const deliveries = await findDeliveryHealth(db, { tenantId: org.tenant_id, installationIds });
   return {
-    complete: repositories.length > 0 ? false : tenant.totals.length === 0 ? null : true,
+    complete: repositories.length > 0 || tenant.listUnread ? false : tenant.totals.length === 0 ? null : true,
     checked_at: iso(tenant.checkedAt),
     totals: [...tenant.totals],
     last_webhook_at: iso(deliveries.lastWebhookAt),

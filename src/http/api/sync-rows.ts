@@ -3,6 +3,7 @@ import type { Database } from '../../../db/connection.ts';
 import type { Trx } from '../../../db/tenant.ts';
 import { entities } from '../../sync/entity.ts';
 import { NO_REPOSITORY, type SyncCursor } from '../../sync/sync-cursor.ts';
+import { type KnownRepository, listRepositoryPage, type RepositoryPage } from './repository-page.ts';
 
 export interface SyncRow {
   readonly sync_id: number;
@@ -32,16 +33,11 @@ export async function listSyncs(trx: Trx, tenantId: number, syncId?: number): Pr
 
 export type CursorRow = SyncCursor & { readonly updated_at: Date };
 
-export interface SyncedRepository {
-  readonly repository_id: number;
-  readonly full_name: string;
+export interface SyncedRepository extends KnownRepository {
   readonly cursors: readonly CursorRow[];
-  readonly position: [string, number];
 }
 
-interface RepositoriesQuery {
-  readonly limit: number;
-  readonly after: [string, number] | undefined;
+interface RepositoriesQuery extends RepositoryPage {
   /** Only those that are not done. */
   readonly unfinished?: boolean;
 }
@@ -50,24 +46,17 @@ interface RepositoriesQuery {
 export async function listSyncedRepositories(
   trx: Trx,
   tenantId: number,
-  { limit, after, unfinished = false }: RepositoriesQuery,
+  { unfinished = false, ...page }: RepositoriesQuery,
 ): Promise<SyncedRepository[]> {
-  const { rows } = await sql<Omit<SyncedRepository, 'cursors'>>`
-    select repository_id, full_name, json_build_array(lower(full_name), repository_id) as position
-    from repositories r
-    where tenant_id = ${tenantId} and full_name is not null and deleted_at is null
-      and exists (select from sync_cursors c where c.tenant_id = ${tenantId} and c.repository_id = r.repository_id
-        and ${unfinished ? sql`c.state not in ('done', 'gone')` : sql`true`})
-      and ${after ? sql`(lower(full_name), repository_id) > (${after[0]}::text, ${after[1]}::bigint)` : sql`true`}
-    order by lower(full_name), repository_id limit ${limit + 1}`.execute(trx);
+  const where = sql`exists (select from sync_cursors c
+    where c.tenant_id = ${tenantId} and c.repository_id = r.repository_id
+      and ${unfinished ? sql`c.state not in ('done', 'gone')` : sql`true`})`;
+  const rows = await listRepositoryPage(trx, tenantId, { ...page, where });
   const ids = rows.map((row) => row.repository_id);
   const cursors = Map.groupBy(await listCursors(trx, tenantId, ids), (cursor) => cursor.repository_id);
-  return rows.map(({ repository_id, full_name, position }) => ({
-    repository_id,
-    full_name,
-    position,
-    cursors: cursors.get(repository_id) ?? [],
-  }));
+  return rows.map(({ repository_id, full_name, position }) => {
+    return { repository_id, full_name, position, cursors: cursors.get(repository_id) ?? [] };
+  });
 }
 
 async function listCursors(trx: Trx, tenantId: number, repositoryIds: readonly number[]): Promise<CursorRow[]> {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { withTenant } from '../../../db/tenant.ts';
-import { RateLimitedError, SuspendedError } from '../../errors.ts';
+import { SuspendedError } from '../../errors.ts';
 import type { Queue } from '../../queue.ts';
+import { putOffUntil } from '../put-off.ts';
 import { type AccessJob, type AccessSubject, sendAccessJobs } from './access-job.ts';
 import type { AccessDeps } from './access-target.ts';
 import { syncMember } from './sync-member.ts';
@@ -14,7 +15,7 @@ export interface SyncAccessDeps extends AccessDeps {
 }
 
 /**
- * Reads again what a job names, and sends jobs for what follows from it. A limit puts the job off; a suspended
+ * Reads again what a job names, and sends jobs for what follows from it. A limit, or an App that GitHub refuses, puts the job off; a suspended
  * installation is left alone.
  */
 export async function syncAccess(deps: SyncAccessDeps, job: AccessJob): Promise<void> {
@@ -27,8 +28,9 @@ export async function syncAccess(deps: SyncAccessDeps, job: AccessJob): Promise<
     );
   } catch (error) {
     if (error instanceof SuspendedError) return;
-    if (!(error instanceof RateLimitedError)) throw error;
-    await sendAccessJobs(deps.queue, [job], { startAfter: error.retryAt });
+    const startAfter = putOffUntil(error);
+    if (!startAfter) throw error;
+    await sendAccessJobs(deps.queue, [job], { startAfter });
   }
 }
 

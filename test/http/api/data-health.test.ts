@@ -49,6 +49,24 @@ describe('data health', () => {
     expect(await codes()).toEqual(['not_installed', 'no_webhook', 'delivery_scan_late', 'not_compared']);
   });
 
+  it('is not complete while the list of repositories could not be read', async () => {
+    await inTenant(sql`
+      insert into sync_cursors (tenant_id, repository_id, entity, state) values (${TENANT}, 0, 'repositories', 'failed')`);
+    expect((await health()).complete).toBe(false);
+    await inTenant(sql`delete from sync_cursors where tenant_id = ${TENANT}`);
+    expect((await health()).complete).toBeNull();
+  });
+
+  it('is not complete while commits are named as parents and are not here', async () => {
+    await inTenant(sql`
+      insert into count_checks (tenant_id, repository_id, entity, stored, total, checked_at)
+      values (${TENANT}, ${SHOP}, 'commits', 9, 10, now())`);
+    const found = await health();
+    expect(found.complete).toBe(false);
+    expect(found.totals).toEqual([{ entity: 'commits', stored: 9, total: 10, missing: 1 }]);
+    await inTenant(sql`delete from count_checks where tenant_id = ${TENANT}`);
+  });
+
   it('has what is stored beside what GitHub has', async () => {
     await storeFacts(db, TENANT, 'acme', { installations: [{ installation_id: 7 }] });
     await insertDelivery(db, { guid: '72d3162e-cc78-11e3-81ab-000000000001', tenantId: TENANT });
