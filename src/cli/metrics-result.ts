@@ -1,12 +1,13 @@
+import { wallClock } from '../metrics/query/local-time.ts';
 import type { MetricResult } from '../metrics/query/query-metric.ts';
 
 /** The metrics as a table for a terminal, and under it what is missing behind them. */
-export function describeMetrics(results: readonly MetricResult[]): string {
+export function describeMetrics(results: readonly MetricResult[], timeZone: string): string {
   const [first] = results;
   if (!first) return 'There are no metrics.';
   const { from, to } = first.window;
   return [
-    `${dateOf(from)} to ${dateOf(to)}`,
+    `${timeOf(from, timeZone)} to ${timeOf(to, timeZone)}, ${timeZone}`,
     '',
     lineOf(['', 'now', 'before', 'of']),
     ...results.map((result) =>
@@ -43,8 +44,9 @@ function notesOf(results: readonly MetricResult[]): string[] {
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function dateOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
+/** Of a midnight only the day. */
+function timeOf(time: Date, timeZone: string): string {
+  return new Date(wallClock(time, timeZone)).toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '');
 }
 
 function valueOf(value: number | null, unit: MetricResult['unit']): string {

@@ -6,6 +6,7 @@ import {
   ConflictError,
   ForbiddenError,
   GitHubUnavailableError,
+  InvalidPayloadError,
   NotFoundError,
   RateLimitedError,
   UnexpectedResponseError,
@@ -34,6 +35,7 @@ const forUsers = [
   GitError,
   NotFoundError,
   GitHubUnavailableError,
+  InvalidPayloadError,
   RateLimitedError,
   UnexpectedResponseError,
 ];

@@ -56,7 +56,8 @@ export async function previewDefinition(db: Database, place: Place, changes: Def
 }
 
 async function compare(trx: Trx, place: Place, changes: DefinitionChanges): Promise<Preview> {
-  const window = windowOf({});
+  const timeZone = await getTimeZone(trx, place.tenantId);
+  const window = windowOf({}, timeZone);
   const repositories = await listRepositories(trx, place);
   for (const repositoryId of repositories) await recomputeRepository(trx, { ...place, repositoryId });
   const today = await readAll(trx, place, window);

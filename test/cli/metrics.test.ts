@@ -40,9 +40,28 @@ it('prints the metrics of an organization, the same before and after a recompute
   expect(await shiplog('metrics', 'acme', ...window, '--json')).toEqual(before);
 });
 
+it('takes a team, a comparison and a time zone, as the API does', async () => {
+  const dates = [...window, '--time-zone', 'Europe/Berlin', '--compare', '2026-01-01..2026-02-01'];
+  const { stdout } = await shiplog('metrics', 'acme', '--repository', 'ACME/shop', ...dates, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    metrics: expect.arrayContaining([
+      expect.objectContaining({
+        window: { from: '2026-02-28T23:00:00.000Z', to: '2026-03-28T23:00:00.000Z' },
+        comparison: expect.objectContaining({ from: '2025-12-31T23:00:00.000Z' }),
+      }),
+    ]),
+  });
+  expect((await shiplog('metrics', 'acme', ...dates)).stdout).toContain('2026-03-01 to 2026-03-29, Europe/Berlin');
+  expect((await shiplog('metrics', 'acme', '--team', 'none')).stderr).toContain('There is no team "none" in acme');
+  expect((await shiplog('metrics', 'acme', '--time-zone', 'Nowhere')).stderr).toContain(
+    '--time-zone Nowhere is not a time zone such as Europe/Berlin.',
+  );
+  expect((await shiplog('metrics', 'acme', '--from', 'soon')).stderr).toContain('--from soon is not a time such as');
+});
+
 it('says what is not there', async () => {
   const org = await shiplog('metrics', 'nobody');
   expect(org).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no organization "nobody" here.') });
   const repository = await shiplog('metrics', 'acme', '--repository', 'none');
-  expect(repository.stderr).toContain('There is no repository "none" here.');
+  expect(repository.stderr).toContain('There is no repository "none" in acme');
 });

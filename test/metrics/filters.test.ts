@@ -5,7 +5,7 @@ import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { createTestApi, repositoryFact, SEEN_AT, storeFacts } from '../support/api.ts';
 import { contributorFact, deploymentFact, pullFact, reviewFact, statusFact } from '../support/sample-facts.ts';
 
-const { db, get } = await createTestApi();
+const { db, get, request } = await createTestApi();
 const [TENANT, SHOP, DOCS, PLATFORM] = [1, 11, 12, 31];
 const [ANN, BEN, CAT, DAN] = [501, 502, 503, 504];
 const path = '/api/v1/orgs/acme/metrics';
@@ -122,6 +122,32 @@ describe('a time zone', () => {
     ]);
     const { body } = await get(`${path}/deployment-frequency?repository=shop&${days}&time_zone=Europe/Berlin`);
     expect(body).toMatchObject({ numerator: 4, denominator: 3 });
+  });
+
+  it('says when the dates of a window and of its comparison start, in rows and exports, too', async () => {
+    const berlin = 'from=2026-03-28&to=2026-03-30&time_zone=Europe/Berlin';
+    const { body } = await get(`${path}/deployment-frequency?repository=shop&${berlin}&compare=2026-03-01..2026-03-02`);
+    expect(body).toMatchObject({
+      window: { from: '2026-03-27T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' },
+      comparison: { window: { from: '2026-02-28T23:00:00.000Z', to: '2026-03-01T23:00:00.000Z' } },
+      denominator: 2,
+    });
+    const full = 'from=2026-03-27T23:00:00Z&to=2026-03-29T22:00:00Z';
+    const numbers = await numbersOf(`deployment-frequency/rows?repository=shop&${berlin}`);
+    expect(numbers).toEqual(await numbersOf(`deployment-frequency/rows?repository=shop&${full}`));
+    expect(numbers).toHaveLength(body['n'] as number);
+    const previous = await get(`${path}/deployment-frequency?${berlin}`);
+    expect(previous.body).toMatchObject({ comparison: { window: { from: '2026-03-25T23:00:00.000Z' } } });
+  });
+
+  it("is the tenant's own unless another one is asked for", async () => {
+    const window = 'from=2026-03-01&to=2026-03-03';
+    await request('PATCH', '/api/v1/orgs/acme/metric-definitions', {}, { time_zone: 'America/New_York' });
+    const own = await get(`${path}/pr-pickup?${window}`);
+    const other = await get(`${path}/pr-pickup?${window}&time_zone=Asia/Kolkata`);
+    await request('PATCH', '/api/v1/orgs/acme/metric-definitions', {}, { time_zone: null });
+    expect(own.body).toMatchObject({ window: { from: '2026-03-01T05:00:00.000Z' } });
+    expect(other.body).toMatchObject({ window: { from: '2026-02-28T18:30:00.000Z' } });
   });
 
   it('has days of 25 hours when it ends, and one hour twice', async () => {

@@ -3,25 +3,28 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
 import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
-import { type Window, windowBefore, windowOf } from '../../metrics/query/window.ts';
+import { type Window, type WindowBound, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
-import { repositoryFilter, textFilter, time } from './parameters.ts';
+import { repositoryFilter, textFilter, windowBound } from './parameters.ts';
 
-const format = 'ISO 8601, such as `2026-03-01T12:30:00Z`; a date alone is its midnight in UTC.';
+const format = 'ISO 8601, such as `2026-03-01T12:30:00Z`; a date alone is its start in `time_zone`.';
 
 /** What rows are asked for. */
 export const rowFilters = {
   repository: repositoryFilter,
   team: textFilter.openapi({ description: "A team's slug or id: as its members, and its repositories, were then." }),
   environment: textFilter.openapi({ description: 'Only of this production environment.' }),
-  from: time.openapi({ type: 'string', description: `The start of the window; 90 days before its end. ${format}` }),
-  to: time.openapi({ type: 'string', description: `The end of the window, which is not in it; now. ${format}` }),
+  from: windowBound.openapi({
+    type: 'string',
+    description: `The start of the window; 90 days before its end. ${format}`,
+  }),
+  to: windowBound.openapi({ type: 'string', description: `The end of the window, which is not in it; now. ${format}` }),
   time_zone: textFilter
     .refine((zone) => zone === undefined || isTimeZone(zone), 'is not a time zone such as Europe/Berlin')
     .openapi({
       type: 'string',
-      description: "Of the days and weeks, such as `Europe/Berlin`; the organization's unless given.",
+      description: "Of days and weeks, such as `Europe/Berlin`; the organization's unless given.",
     }),
 };
 
@@ -31,16 +34,16 @@ export const metricFilters = {
   compare: z.string().default('previous').transform(readCompare).openapi({
     type: 'string',
     description:
-      'Beside the window: `previous`, the one of the same length before it; `none`; or any other, such as `2026-01-01..2026-02-01`.',
+      'Beside the window: `previous`, the one of as many days before it; `none`; or any other, such as `2026-01-01..2026-02-01`.',
   }),
   step: z.enum(['day', 'week']).default('week').openapi({ description: 'Of the series.' }),
 };
 
-type Compared = 'previous' | 'none' | Window;
+type Compared = 'previous' | 'none' | { readonly from: WindowBound; readonly to: WindowBound };
 
 function readCompare(text: string, context: z.RefinementCtx): Compared {
   if (text === 'previous' || text === 'none') return text;
-  const [from, to, ...more] = text.split('..').map((part) => time.safeParse(part).data);
+  const [from, to, ...more] = text.split('..').map((part) => windowBound.safeParse(part).data);
   if (from && to && more.length === 0) return { from, to };
   const message = 'is not previous, none, or two times such as 2026-01-01..2026-02-01';
   context.addIssue({ code: 'custom', message });
@@ -51,8 +54,8 @@ interface Filters {
   readonly repository?: string | undefined;
   readonly team?: string | undefined;
   readonly environment?: string | undefined;
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
+  readonly from?: WindowBound | undefined;
+  readonly to?: WindowBound | undefined;
   readonly time_zone?: string | undefined;
   readonly compare?: Compared;
   readonly step?: 'day' | 'week';
@@ -60,25 +63,30 @@ interface Filters {
 
 /** @throws InvalidPayloadError when a window ends before it starts */
 export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promise<MetricQuery> {
-  const window = windowOf(filters);
+  const timeZone = filters.time_zone ?? (await getTimeZone(trx, org.tenant_id));
+  const window = windowOf(filters, timeZone);
   if (window.from >= window.to) throw new InvalidPayloadError('`from` is not before `to`.');
   return {
     tenantId: org.tenant_id,
     ...window,
-    timeZone: filters.time_zone ?? (await getTimeZone(trx, org.tenant_id)),
+    timeZone,
     repositoryId: await repositoryIdOf(trx, org, filters.repository),
     teamId: await teamIdOf(trx, org, filters.team),
     environment: filters.environment,
     step: filters.step ?? 'week',
-    compare: comparedWith(window, filters.compare),
+    compare: comparedWith(window, { compare: filters.compare, timeZone }),
   };
 }
 
-function comparedWith(window: Window, compare: Compared = 'none'): Window | undefined {
+function comparedWith(
+  window: Window,
+  { compare = 'none', timeZone }: { compare: Compared | undefined; timeZone: string },
+): Window | undefined {
   if (compare === 'none') return undefined;
-  if (compare === 'previous') return windowBefore(window);
-  if (compare.from >= compare.to) throw new InvalidPayloadError('`compare` ends before it starts.');
-  return compare;
+  if (compare === 'previous') return windowBefore(window, timeZone);
+  const other = windowOf(compare, timeZone);
+  if (other.from >= other.to) throw new InvalidPayloadError('`compare` ends before it starts.');
+  return other;
 }
 
 async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promise<number | undefined> {

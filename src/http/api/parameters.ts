@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { WindowBound } from '../../metrics/query/window.ts';
 
 const text = z
   .string()
@@ -56,14 +57,18 @@ export const booleanFilter = z
   .transform((word) => word === 'true')
   .optional();
 
-export const time = z
+const dateOrTime = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], 'is not a time such as 2026-03-01T00:00:00Z')
-  .transform((value, context) => {
-    const date = new Date(value);
-    if (date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999) return date;
-    context.addIssue({ code: 'custom', message: 'is not a time between the years 1 and 9999' });
-    return z.NEVER;
-  })
+  .refine((text) => {
+    const year = new Date(text).getUTCFullYear();
+    return year >= 1 && year <= 9999;
+  }, 'is not a time between the years 1 and 9999');
+
+export const time = dateOrTime.transform((text) => new Date(text)).optional();
+
+/** A day stays a day: when it starts depends on a time zone. */
+export const windowBound = dateOrTime
+  .transform((text): WindowBound => (text.includes('T') ? new Date(text) : text))
   .optional();
 
 /** @param column what is compared, for the description */

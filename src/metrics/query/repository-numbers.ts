@@ -30,7 +30,7 @@ export async function listRepositoryNumbers(
   repositoryIds: readonly number[],
 ): Promise<(repositoryId: number) => RepositoryNumbers> {
   const timeZone = await getTimeZone(trx, tenantId);
-  const scope: MetricScope = { tenantId, repositoryIds, timeZone, ...windowOf({}) };
+  const scope: MetricScope = { tenantId, repositoryIds, timeZone, ...windowOf({}, timeZone) };
   const measured = await listMeasured(trx, scope, repositoryIds);
   const frequencies = await aggregateByRepository(trx, deploymentFrequency, scope);
   const leads = await aggregateByRepository(trx, leadTime, scope);
