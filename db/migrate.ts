@@ -11,6 +11,7 @@ import * as metrics from './migrations/0007-metrics.ts';
 import * as rateLimits from './migrations/0008-rate-limits.ts';
 import * as recovery from './migrations/0009-recovery.ts';
 import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
+import * as teamHistory from './migrations/0015-team-history.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '0008-rate-limits': rateLimits,
   '0009-recovery': recovery,
   '0010-marks-and-audit': marksAndAudit,
+  '0015-team-history': teamHistory,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

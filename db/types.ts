@@ -744,6 +744,16 @@ export interface Tags {
   tenant_id: number;
 }
 
+export interface TeamMemberChanges {
+  changed_at: Timestamp;
+  joined: boolean;
+  observed_at: Timestamp;
+  observed_rank: number;
+  team_id: number;
+  tenant_id: number;
+  user_id: number;
+}
+
 export interface TeamMembers {
   observed_at: Timestamp;
   observed_rank: number;
@@ -759,6 +769,23 @@ export interface TeamRepositories {
   observed_rank: number;
   permission: string | null;
   removed_at: Timestamp | null;
+  repository_id: number;
+  team_id: number;
+  tenant_id: number;
+}
+
+export interface TeamRepositoryChanges {
+  changed_at: Timestamp;
+  observed_at: Timestamp;
+  observed_rank: number;
+  /**
+   * From then on; none: it was taken away.
+   */
+  permission: string;
+  /**
+   * Before that; none: it had none; null: the source does not tell.
+   */
+  previous: string | null;
   repository_id: number;
   team_id: number;
   tenant_id: number;
@@ -871,8 +898,10 @@ export interface DB {
   sync_turns: SyncTurns;
   syncs: Syncs;
   tags: Tags;
+  team_member_changes: TeamMemberChanges;
   team_members: TeamMembers;
   team_repositories: TeamRepositories;
+  team_repository_changes: TeamRepositoryChanges;
   teams: Teams;
   tenants: Tenants;
   touched_facts: TouchedFacts;

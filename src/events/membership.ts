@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Facts } from '../facts/facts.ts';
+import { teamMemberChange } from '../facts/team-member-changes.ts';
 import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
@@ -24,5 +25,17 @@ export function mapMembership(event: WebhookEvent): Facts {
     contributorFacts(event, [sender, member]),
     { teams: team && 'slug' in team ? [teamFact(team, receivedAt)] : [] },
     { team_members: team && member ? [{ team_id: team.id, user_id: member.id, observed }] : [] },
+    team && member ? changeFacts(event, { team_id: team.id, user_id: member.id, action }) : {},
   );
+}
+
+interface Moved {
+  readonly team_id: number;
+  readonly user_id: number;
+  readonly action: string;
+}
+
+function changeFacts({ receivedAt }: WebhookEvent, { action, ...moved }: Moved): Facts {
+  if (action !== 'added' && action !== 'removed') return {};
+  return { team_member_changes: [teamMemberChange({ ...moved, joined: action === 'added' }, receivedAt)] };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Facts } from '../facts/facts.ts';
+import { teamRepositoryChange } from '../facts/team-repository-changes.ts';
 import type { WebhookEvent } from './event.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { parsePayload } from './parse-payload.ts';
@@ -39,9 +40,13 @@ function grantFacts({ receivedAt }: WebhookEvent, { team_id, action, repository 
   const removed = action === 'removed_from_repository';
   const permission = removed ? null : grantedPermission(repository);
   if (!removed && permission === null) return {};
+  // What it had before is told by no event, but that it had nothing before it was added.
+  const previous = action === 'added_to_repository' ? 'none' : null;
+  const changed = { team_id, repository_id: repository.id, permission: permission ?? 'none', previous };
   return {
     team_repositories: [
       teamRepositoryFact({ team_id, repository_id: repository.id, permission, at: receivedAt, removed }),
     ],
+    team_repository_changes: [teamRepositoryChange(changed, receivedAt)],
   };
 }

@@ -20,8 +20,10 @@ import { repositories } from './repositories.ts';
 import { repositoryCollaborators } from './repository-collaborators.ts';
 import { reviews } from './reviews.ts';
 import { tags } from './tags.ts';
+import { teamMemberChanges } from './team-member-changes.ts';
 import { teamMembers } from './team-members.ts';
 import { teamRepositories } from './team-repositories.ts';
+import { teamRepositoryChanges } from './team-repository-changes.ts';
 import { teams } from './teams.ts';
 import { tenants } from './tenants.ts';
 import { workflowRuns } from './workflow-runs.ts';
@@ -38,8 +40,10 @@ export const factTables = {
   contributor_emails: contributorEmails,
   teams,
   team_members: teamMembers,
+  team_member_changes: teamMemberChanges,
   repositories,
   team_repositories: teamRepositories,
+  team_repository_changes: teamRepositoryChanges,
   repository_collaborators: repositoryCollaborators,
   branches,
   tags,

@@ -57,6 +57,9 @@ describe('membership', () => {
   ])('%s tells of the team and its member', (action, removed_at) => {
     const facts = factsOf('membership', membershipEvent(action));
     expect(facts.team_members).toEqual([{ team_id: 3, user_id: BOB.id, observed: { at, role: null, removed_at } }]);
+    expect(facts.team_member_changes).toEqual([
+      { team_id: 3, user_id: BOB.id, changed_at: at, observed: { at, joined: action === 'added' } },
+    ]);
     expect(facts.teams).toEqual([
       { team_id: 3, observed: { at, slug: 'crew', name: 'Crew', parent_id: 2, removed_at: null } },
     ]);
@@ -102,6 +105,8 @@ describe('team', () => {
       const facts = factsOf('team', teamEvent(action, granted(permissions, more)));
       const observed = { at, permission, removed_at: null };
       expect(facts.team_repositories).toEqual([{ team_id: 3, repository_id: 9_000, observed }]);
+      const previous = action === 'added_to_repository' ? 'none' : null;
+      expect(facts.team_repository_changes).toMatchObject([{ changed_at: at, observed: { permission, previous } }]);
       expect(facts.repositories).toMatchObject([{ named: { full_name: 'acme/rocket' } }]);
     }
   });
@@ -110,6 +115,7 @@ describe('team', () => {
     const facts = factsOf('team', teamEvent('removed_from_repository', granted({ pull: true })));
     const observed = { at, permission: null, removed_at: at };
     expect(facts.team_repositories).toEqual([{ team_id: 3, repository_id: 9_000, observed }]);
+    expect(facts.team_repository_changes).toMatchObject([{ observed: { permission: 'none', previous: null } }]);
   });
 
   it('_add does not say which permission, so leaves that to the event beside it', () => {

@@ -40,6 +40,7 @@ function arbitraryFact(table: FactTable): fc.Arbitrary<object> {
 
 function arbitraryKey(table: FactTable, name: string, type: ColumnType): fc.Arbitrary<unknown> {
   if (allowed[`${table.name}.${name}`]) return arbitraryValue(table, name, type);
+  if (type === 'timestamptz') return timestamp;
   return type === 'text' ? fc.constantFrom('k1', 'k2') : fc.constantFrom(1, 22);
 }
 

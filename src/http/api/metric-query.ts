@@ -13,7 +13,9 @@ const format = 'ISO 8601, such as `2026-03-01T12:30:00Z`; a date alone is its st
 /** What rows are asked for. */
 export const rowFilters = {
   repository: repositoryFilter,
-  team: textFilter.openapi({ description: "A team's slug or id: as its members, and its repositories, were then." }),
+  team: textFilter.openapi({
+    description: "A team's slug or id: as its members, those of the teams under it, and its repositories were then.",
+  }),
   environment: textFilter.openapi({ description: 'Only of this production environment.' }),
   from: windowBound.openapi({
     type: 'string',

@@ -8,6 +8,7 @@ import { listUnread } from './history-quality.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { describeQuality, findSources, isMeasured, type Quality } from './quality.ts';
 import type { MetricScope } from './scope.ts';
+import { findTeamQuality } from './team-history.ts';
 import type { Window } from './window.ts';
 
 export interface MetricQuery extends MetricScope {
@@ -56,7 +57,11 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
     definition_version: versionName(version),
     bands: bandsOf(name, measured ? found.value : null),
-    quality: [...describeQuality(metric, sources, found), ...(await listUnread(trx, query))],
+    quality: [
+      ...describeQuality(metric, sources, found),
+      ...(await listUnread(trx, query)),
+      ...(await findTeamQuality(trx, query)),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { couldPush, wasMember } from './team-history.ts';
 
 /** What a metric is asked about. A window is [from, to). */
 export interface MetricScope {
@@ -40,25 +41,18 @@ export function isBot(alias: 'a' | 'r'): RawBuilder<boolean> {
 /** Whether the work of the contributor `a` is left out in the repository `s`. */
 export const isLeftOutBot = sql<boolean>`(s.leave_out_bots and ${isBot('a')})`;
 
-/** Whether `person` was in the team at `at`. When somebody joined is not told by GitHub: always, until they left. */
+/** Whether `person` was in the team at `at`. */
 export function isOfTeam(
   { tenantId, teamId }: MetricScope,
   { person, at }: { person: RawBuilder<unknown>; at: RawBuilder<unknown> },
 ): RawBuilder<unknown> {
-  if (teamId === undefined) return sql`true`;
-  return sql`exists (
-    select from team_members t
-    where t.tenant_id = ${tenantId} and t.team_id = ${teamId}::bigint and t.user_id = ${person}
-      and (t.removed_at is null or t.removed_at > ${at}))`;
+  return teamId === undefined ? sql`true` : wasMember({ tenantId, teamId }, { id: person, at });
 }
 
 /** Whether the deployment `d` is of a repository to which the team could push at that time. */
 export function isDeployedByTeam({ tenantId, teamId }: MetricScope): RawBuilder<unknown> {
   if (teamId === undefined) return sql`true`;
-  return sql`exists (
-    select from team_repositories t
-    where t.tenant_id = ${tenantId} and t.team_id = ${teamId}::bigint and t.repository_id = d.repository_id
-      and t.permission in ('push', 'write', 'maintain', 'admin') and (t.removed_at is null or t.removed_at > d.finished_at))`;
+  return couldPush({ tenantId, teamId }, { id: sql`d.repository_id`, at: sql`d.finished_at` });
 }
 
 export function isInEnvironment({ environment }: MetricScope, column: string): RawBuilder<unknown> {

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
+import { mergeFacts } from '../../events/merge-facts.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import { type Facts, factTables } from '../../facts/facts.ts';
+import { teamMemberChange } from '../../facts/team-member-changes.ts';
+import { teamRepositoryChange } from '../../facts/team-repository-changes.ts';
 
 const lists = [
   'organization_members',
@@ -44,9 +47,29 @@ export async function removeUnlisted(
     return Object.fromEntries([...pick(row, Object.keys(key)), ['observed', Object.fromEntries(values)]]);
   });
   // The rows are of the table whose columns these are.
-  const facts = { [table]: removed } as Facts;
+  const facts = mergeFacts({ [table]: removed } as Facts, changesOf(table, rows, at));
   await applyFacts(trx, tenantId, [facts]);
   return facts;
+}
+
+/** Of teams it is noted when somebody, or a repository, went. */
+function changesOf(table: ListTable, rows: readonly Record<string, unknown>[], at: string): Facts {
+  if (table === 'team_members') {
+    const left = rows.map((row) => ({
+      team_id: Number(row['team_id']),
+      user_id: Number(row['user_id']),
+      joined: false,
+    }));
+    return { team_member_changes: left.map((change) => teamMemberChange(change, at)) };
+  }
+  if (table !== 'team_repositories') return {};
+  const taken = rows.map((row) => ({
+    team_id: Number(row['team_id']),
+    repository_id: Number(row['repository_id']),
+    permission: 'none',
+    previous: typeof row['permission'] === 'string' ? row['permission'] : null,
+  }));
+  return { team_repository_changes: taken.map((change) => teamRepositoryChange(change, at)) };
 }
 
 function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]) {

@@ -2,6 +2,7 @@ import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { type AccessRead, recordAccessReads } from '../../access/access-reads.ts';
 import { updateAllAccess } from '../../access/update-all-access.ts';
 import { updateMembers } from '../../access/update-members.ts';
+import { mergeFacts } from '../../events/merge-facts.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Priority } from '../../github/github.ts';
@@ -12,6 +13,7 @@ import { readMembers } from './read-members.ts';
 import { readBasePermission, readCustomRoles } from './read-settings.ts';
 import { readTeams } from './read-teams.ts';
 import { removeUnlisted } from './remove-unlisted.ts';
+import { findTeamChanges } from './team-changes.ts';
 
 const NO_MEMBERS = 'The app has no permission to read members.';
 
@@ -24,11 +26,9 @@ export async function syncOrganizationAccess(
   if (!target) return;
   const lists = target.isOrganization ? await readLists(target) : [];
   await withTenant(deps.db, tenantId, async (trx) => {
-    await applyFacts(
-      trx,
-      tenantId,
-      lists.map(({ facts }) => facts),
-    );
+    const listed = lists.map(({ facts }) => facts);
+    const changes = await findTeamChanges(trx, tenantId, { facts: mergeFacts(...listed), at: target.at });
+    await applyFacts(trx, tenantId, [...listed, changes]);
     for (const { read, tables } of lists) if (read.reason === null) await removeAll(trx, target, tables);
     await recordAccessReads(
       trx,

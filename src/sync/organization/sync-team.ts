@@ -9,6 +9,7 @@ import { type AccessDeps, type AccessTarget, findAccessTarget } from './access-t
 import { type ParentTeam, type TeamGrant, teamFacts } from './organization-facts.ts';
 import { type ListedTeam, readTeam } from './read-teams.ts';
 import { removeUnlisted } from './remove-unlisted.ts';
+import { findTeamChanges } from './team-changes.ts';
 
 interface TeamRequest {
   readonly tenantId: number;
@@ -32,7 +33,12 @@ export async function syncTeam(deps: AccessDeps, { tenantId, teamId, priority }:
   if (listed === null) return;
   const gone = known.filter(({ team_id }) => !listed.some(({ id }) => id === team_id));
   await withTenant(deps.db, tenantId, async (trx) => {
-    const facts = [await listedFacts(trx, target, listed), goneFacts(gone, target.at)];
+    const read = await listedFacts(trx, target, listed);
+    const facts = [
+      read,
+      goneFacts(gone, target.at),
+      await findTeamChanges(trx, tenantId, { facts: read, at: target.at }),
+    ];
     await applyFacts(trx, tenantId, facts);
     const of = { at: target.at, teamIds: listed.map(({ id }) => id) };
     facts.push(await removeUnlisted(trx, tenantId, 'team_members', of));

@@ -129,6 +129,32 @@ describe('a change at GitHub', () => {
     expect(levelsOf(await readAccess())).toEqual(trueAccess(organization));
   });
 
+  it('of a team is noted with its time, but for what the first reading found', async () => {
+    if (!backend) throw new Error('the sample has three teams');
+    const changes = () =>
+      query(sql`
+        select user_id, joined from team_member_changes where tenant_id = ${tenantId} and team_id = ${backend.id}
+        order by changed_at`);
+    expect(await changes()).toEqual([]);
+    const newcomer = members.find((member) => !backend.members.has(member));
+    if (!newcomer) throw new Error('somebody is in no team');
+    backend.members.set(newcomer, 'member');
+    await sync({ kind: 'team', id: backend.id });
+    await sync();
+    expect(await changes()).toEqual([{ user_id: newcomer.id, joined: true }]);
+    backend.members.delete(newcomer);
+    await sync();
+    await sync({ kind: 'team', id: backend.id });
+    expect(await changes()).toEqual([
+      { user_id: newcomer.id, joined: true },
+      { user_id: newcomer.id, joined: false },
+    ]);
+    const grants = await query(sql`
+      select permission, previous from team_repository_changes where tenant_id = ${tenantId} order by changed_at`);
+    // The test before this one took a grant away.
+    expect(grants).toEqual([{ permission: 'none', previous: 'read' }]);
+  });
+
   it('of membership takes the access of who is gone, and leaves the row of before', async () => {
     organization.members.delete(person);
     for (const team of organization.teams) team.members.delete(person);
