@@ -45,7 +45,7 @@ async function store(batches: readonly (readonly Facts[])[]): Promise<void> {
 /** The latest change before a moment, else the first after it, by hand. */
 function around<T extends { readonly day: number }>(changes: readonly T[], day: number) {
   const ordered = changes.toSorted((a, b) => a.day - b.day);
-  return { before: ordered.filter((change) => change.day <= day).at(-1), after: ordered.find((one) => one.day > day) };
+  return { before: ordered.findLast((change) => change.day <= day), after: ordered.find((one) => one.day > day) };
 }
 
 const changeDay = fc.integer({ min: 0, max: 10 });
@@ -174,47 +174,48 @@ describe('what a team could push to', () => {
   });
 });
 
+const merged = (number: number, author_id: number, day: number) =>
+  pullFact(SHOP, number, {
+    state: 'merged',
+    author_id,
+    created_at: dayOf(day),
+    merged_at: dayOf(day + 0.5),
+    merge_commit_sha: `m${number}`,
+  });
+
+async function read(from: string) {
+  const query = `team=crew&from=${from}&to=2026-02-01`;
+  const { body } = await get(`/api/v1/orgs/acme/metrics/pr-size?${query}`);
+  const rows = await get(`/api/v1/orgs/acme/metrics/pr-size/rows?${query}`);
+  const notes = (body['quality'] as { code: string; message: string }[]).filter(({ code }) => code.startsWith('team'));
+  return {
+    numbers: rows.body.data.map(({ id }) => Number(id)).toSorted((a, b) => a - b),
+    notes: notes.map(({ message }) => message),
+  };
+}
+
+async function prepare(readAt: string | null): Promise<void> {
+  await store([]);
+  await storeFacts(db, TENANT, 'acme', {
+    contributors: [contributorFact(ANN, 'ann'), contributorFact(BEN, 'ben')],
+    team_members: [ANN, BEN].map((user_id) => ({
+      team_id: CREW,
+      user_id,
+      observed: { at: dayOf(9), role: 'member', removed_at: null },
+    })),
+    team_member_changes: [teamMemberChange({ team_id: CREW, user_id: BEN, joined: true }, dayOf(5))],
+    pull_requests: [merged(1, ANN, 2), merged(2, BEN, 2), merged(3, ANN, 7), merged(4, BEN, 7)],
+  });
+  await withTenant(db, TENANT, (trx) =>
+    sql`insert into access_reads (tenant_id, scope, first_read_at, read_at)
+      select ${TENANT}::bigint, 'teams', ${readAt}::timestamptz, ${dayOf(9)}::timestamptz where ${readAt}::text is not null`.execute(
+      trx,
+    ),
+  );
+  await recomputeTouched(db, TENANT);
+}
+
 describe('a number of a team', () => {
-  const merged = (number: number, author_id: number, day: number) =>
-    pullFact(SHOP, number, {
-      state: 'merged',
-      author_id,
-      created_at: dayOf(day),
-      merged_at: dayOf(day + 0.5),
-      merge_commit_sha: `m${number}`,
-    });
-
-  async function prepare(readAt: string | null): Promise<void> {
-    await store([]);
-    await storeFacts(db, TENANT, 'acme', {
-      contributors: [contributorFact(ANN, 'ann'), contributorFact(BEN, 'ben')],
-      team_members: [ANN, BEN].map((user_id) => ({
-        team_id: CREW,
-        user_id,
-        observed: { at: dayOf(9), role: 'member', removed_at: null },
-      })),
-      team_member_changes: [teamMemberChange({ team_id: CREW, user_id: BEN, joined: true }, dayOf(5))],
-      pull_requests: [merged(1, ANN, 2), merged(2, BEN, 2), merged(3, ANN, 7), merged(4, BEN, 7)],
-    });
-    await withTenant(db, TENANT, (trx) =>
-      sql`insert into access_reads (tenant_id, scope, first_read_at, read_at)
-        select ${TENANT}::bigint, 'teams', ${readAt}::timestamptz, ${dayOf(9)}::timestamptz where ${readAt}::text is not null`.execute(
-        trx,
-      ),
-    );
-    await recomputeTouched(db, TENANT);
-  }
-
-  async function read(from: string) {
-    const query = `team=crew&from=${from}&to=2026-02-01`;
-    const { body } = await get(`/api/v1/orgs/acme/metrics/pr-size?${query}`);
-    const rows = await get(`/api/v1/orgs/acme/metrics/pr-size/rows?${query}`);
-    const notes = (body['quality'] as { code: string; message: string }[]).filter(({ code }) =>
-      code.startsWith('team'),
-    );
-    return { numbers: rows.body.data.map(({ id }) => id).toSorted(), notes: notes.map(({ message }) => message) };
-  }
-
   it('leaves out what somebody did before joining, and says of whom that is not known', async () => {
     await prepare(dayOf(4));
     expect(await read('2026-01-01')).toEqual({

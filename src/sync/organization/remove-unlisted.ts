@@ -46,8 +46,7 @@ export async function removeUnlisted(
     const values = [...pick(row, Object.keys(groups.observed)), ['at', at], ['removed_at', at]] as const;
     return Object.fromEntries([...pick(row, Object.keys(key)), ['observed', Object.fromEntries(values)]]);
   });
-  // The rows are of the table whose columns these are.
-  const facts = mergeFacts({ [table]: removed } as Facts, changesOf(table, rows, at));
+  const facts = mergeFacts({ [table]: removed }, changesOf(table, rows, at));
   await applyFacts(trx, tenantId, [facts]);
   return facts;
 }
