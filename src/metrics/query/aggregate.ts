@@ -1,17 +1,12 @@
-import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { type Bucket, distribution } from './distribution.ts';
-import type { Metric, Statistic } from './metric.ts';
-import { type MetricScope, scopedRepositories } from './scope.ts';
-import { utcText } from './utc-text.ts';
-
-export type SeriesStep = 'day' | 'week';
-
-export interface SeriesPoint {
-  readonly from: string;
-  readonly value: number | null;
-  readonly n: number;
-}
+import type { Metric } from './metric.ts';
+import { type PackedRows, readPackedRows, type Samples, samplesOf } from './packed-rows.ts';
+import { mean, percentile, sortedValues, sum } from './percentiles.ts';
+import type { SeriesStep } from './periods.ts';
+import type { MetricScope } from './scope.ts';
+import { daysOf, deploymentDaysPerWeek, type SeriesPoint, series } from './series.ts';
+import { denominatorOf, numeratorOf, sampleSize, valueOf } from './statistic.ts';
 
 /** What the rows of a window come to. */
 export interface Aggregate {
@@ -31,38 +26,32 @@ export interface Aggregate {
   readonly distribution: readonly Bucket[] | null;
 }
 
-/** The rows of a metric, as a `with` clause that ends in `counting`: those that count. */
-export function withRows(metric: Metric, scope: MetricScope): RawBuilder<unknown> {
-  return sql`
-    with scoped as materialized (${scopedRepositories(scope)}),
-    metric_rows as materialized (${metric.rows(scope)}),
-    counting as (
-      select *, (at at time zone ${scope.timeZone}) as local_at from metric_rows where excluded is null
-    )`;
-}
-
 export async function aggregate(
   trx: Trx,
   metric: Metric,
   { scope, step }: { scope: MetricScope; step: SeriesStep },
 ): Promise<Aggregate> {
-  const days = daysBetween(sql`${scope.from}::timestamptz`, sql`${scope.to}::timestamptz`, scope.timeZone);
-  const { rows } = await sql<Aggregate>`
-    ${withRows(metric, scope)}
-    select ${valueOf(metric.statistic, days)} as value, ${countOf(metric.statistic)} as n,
-      ${numeratorOf(metric.statistic)} as numerator, ${denominatorOf(metric.statistic, days)} as denominator,
-      percentile_cont(0.75) within group (order by value) as p75,
-      percentile_cont(0.9) within group (order by value) as p90, avg(value) as mean,
-      (count(*) filter (where open))::integer as open,
-      ${metric.statistic === 'rate' ? daysPerWeek(scope) : sql`null::double precision`} as deployment_days_per_week,
-      (select coalesce(jsonb_agg(jsonb_build_object('reason', reason, 'count', count) order by reason), '[]') from (
-        select excluded as reason, count(*) from metric_rows where excluded is not null group by excluded) x
-      ) as excluded,
-      (${series(metric, { scope, step })}) as series, (${distribution(metric)}) as distribution
-    from counting`.execute(trx);
-  const [row] = rows;
-  if (!row) throw new Error('an aggregate without groups has one row');
-  return row;
+  const packed = await readPackedRows(trx, metric, scope);
+  const samples = samplesOf(packed);
+  const sorted = sortedValues(samples.values);
+  return {
+    ...summary(metric, scope, samples),
+    p75: percentile(sorted, 0.75),
+    p90: percentile(sorted, 0.9),
+    mean: mean(sorted),
+    open: samples.open,
+    deployment_days_per_week: metric.statistic === 'rate' ? deploymentDaysPerWeek(scope, samples) : null,
+    excluded: countExcluded(packed),
+    series: series(metric, { scope, step, samples }),
+    distribution: distribution(metric.unit, sorted),
+  };
+}
+
+export type Summary = Pick<Aggregate, 'value' | 'n' | 'numerator' | 'denominator'>;
+
+/** The value alone, for a comparison. */
+export async function summarize(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
+  return summary(metric, scope, samplesOf(await readPackedRows(trx, metric, scope)));
 }
 
 /** The value of each repository that has rows which count. */
@@ -71,85 +60,25 @@ export async function aggregateByRepository(
   metric: Metric,
   scope: MetricScope,
 ): Promise<ReadonlyMap<number, number | null>> {
-  const days = daysBetween(sql`${scope.from}::timestamptz`, sql`${scope.to}::timestamptz`, scope.timeZone);
-  const { rows } = await sql<{ repository_id: number; value: number | null }>`
-    ${withRows(metric, scope)}
-    select repository_id, ${valueOf(metric.statistic, days)} as value from counting group by repository_id`.execute(
-    trx,
-  );
-  return new Map(rows.map(({ repository_id, value }) => [repository_id, value]));
+  const packed = (await readPackedRows(trx, metric, scope)).filter(({ excluded }) => excluded === null);
+  return new Map(packed.map(({ repositoryId, samples }) => [repositoryId, summary(metric, scope, samples).value]));
 }
 
-/** Of the clock on the wall: a day with a change to summer time is one, too. */
-function daysBetween(from: RawBuilder<unknown>, to: RawBuilder<unknown>, timeZone: string): RawBuilder<unknown> {
-  return sql`(extract(epoch from (${to} at time zone ${timeZone}) - (${from} at time zone ${timeZone})) / 86400)::double precision`;
+function summary({ statistic }: Metric, scope: MetricScope, samples: Samples): Summary {
+  const { at, values, counted } = samples;
+  const of = { sorted: sortedValues(values), rows: at.length, counted: sum(counted), days: daysOf(scope) };
+  return {
+    value: valueOf(statistic, of),
+    n: sampleSize(statistic, of),
+    numerator: numeratorOf(statistic, of),
+    denominator: denominatorOf(statistic, of),
+  };
 }
 
-function countOf(statistic: Statistic): RawBuilder<unknown> {
-  return statistic === 'median' ? sql`count(value)::integer` : sql`count(*)::integer`;
-}
-
-function valueOf(statistic: Statistic, days: RawBuilder<unknown>): RawBuilder<unknown> {
-  switch (statistic) {
-    case 'rate':
-      return sql`count(*) / ${days}`;
-    case 'ratio':
-      return sql`(count(*) filter (where counted))::double precision / nullif(count(*), 0)`;
-    case 'median':
-      return sql`percentile_cont(0.5) within group (order by value)`;
+function countExcluded(packed: readonly PackedRows[]): Aggregate['excluded'] {
+  const counts = new Map<string, number>();
+  for (const { excluded, n } of packed) {
+    if (excluded !== null) counts.set(excluded, (counts.get(excluded) ?? 0) + n);
   }
-}
-
-function numeratorOf(statistic: Statistic): RawBuilder<unknown> {
-  if (statistic === 'median') return sql`null::integer`;
-  return statistic === 'rate' ? sql`count(*)::integer` : sql`(count(*) filter (where counted))::integer`;
-}
-
-function denominatorOf(statistic: Statistic, days: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (statistic === 'median') return sql`null::double precision`;
-  return statistic === 'rate' ? days : sql`count(*)::double precision`;
-}
-
-/** The median over the weeks of the days that have a row; a week without any is one of 0. */
-function daysPerWeek({ from, to, timeZone }: MetricScope): RawBuilder<unknown> {
-  return sql`(
-    select percentile_cont(0.5) within group (order by w.days) from (
-      select count(distinct c.local_at::date) as days
-      from generate_series(date_trunc('week', ${from}::timestamptz at time zone ${timeZone}),
-        (${to}::timestamptz at time zone ${timeZone}) - interval '1 microsecond', interval '1 week') as week
-      left join counting c on c.local_at >= week and c.local_at < week + interval '1 week'
-      group by week
-    ) w)`;
-}
-
-/** A point for each day or week that the window touches; those at its ends may be shorter. */
-function series(metric: Metric, { scope, step }: { scope: MetricScope; step: SeriesStep }): RawBuilder<unknown> {
-  const { from, to, timeZone } = scope;
-  const zoned = (time: RawBuilder<unknown>) => sql`(${time} at time zone ${timeZone})`;
-  const [start, end] = [sql`${from}::timestamptz`, sql`${to}::timestamptz`];
-  const length = sql`${`1 ${step}`}::interval`;
-  const [first, last] = [sql`greatest(b.start, ${zoned(start)})`, sql`least(b.start + ${length}, ${zoned(end)})`];
-  const days = sql`(extract(epoch from ${last} - ${first}) / 86400)::double precision`;
-  return sql`
-    select coalesce(jsonb_agg(jsonb_build_object('from', p.from, 'value', p.value, 'n', p.n) order by p.from), '[]')
-    from (
-      select ${utcText(zoned(first))} as from, count(c.id)::integer as points,
-        case when ${metric.statistic === 'rate'} or count(c.id) > 0 then ${seriesValue(metric.statistic, days)} end as value,
-        ${metric.statistic === 'median' ? sql`count(c.value)::integer` : sql`count(c.id)::integer`} as n
-      from generate_series(date_trunc(${step}, ${zoned(start)}), ${zoned(end)} - interval '1 microsecond', ${length})
-        as b (start)
-      left join (select *, date_trunc(${step}, local_at) as start from counting) c using (start)
-      group by b.start
-    ) p`;
-}
-
-function seriesValue(statistic: Statistic, days: RawBuilder<unknown>): RawBuilder<unknown> {
-  switch (statistic) {
-    case 'rate':
-      return sql`count(c.id) / ${days}`;
-    case 'ratio':
-      return sql`(count(c.id) filter (where c.counted))::double precision / nullif(count(c.id), 0)`;
-    case 'median':
-      return sql`percentile_cont(0.5) within group (order by c.value)`;
-  }
+  return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => (a.reason < b.reason ? -1 : 1));
 }

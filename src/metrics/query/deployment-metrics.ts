@@ -47,7 +47,7 @@ export const changeFailRate: Metric = {
   details: [...details, 'failure_causes'],
   rows: (scope) =>
     deploymentRows(scope, {
-      counted: sql`f.causes is not null`,
+      counted: sql`f.failed`,
       detail: sql`jsonb_build_object('failure_causes', coalesce(f.causes, '[]'))`,
       from: sql`cross join lateral (${failures(scope)}) f`,
     }),
@@ -66,7 +66,7 @@ export const recoveryTime: Metric = {
       open: sql`f.recovered_at is null`,
       detail: sql`jsonb_build_object('failure_causes', f.causes, 'recovered_at', ${utcText(sql`f.recovered_at`)})`,
       from: sql`cross join lateral (${failures(scope)}) f`,
-      where: sql`f.causes is not null`,
+      where: sql`f.failed`,
     }),
 };
 
@@ -78,10 +78,11 @@ export const reworkRate: Metric = {
   details: [...details, 'rework'],
   rows: (scope) =>
     deploymentRows(scope, {
-      counted: sql`w.rework is not null`,
+      counted: sql`w.repairs`,
       detail: sql`jsonb_build_object('rework', coalesce(w.rework, '[]'))`,
       from: sql`cross join lateral (
-        select jsonb_agg(jsonb_build_object('kind', w.kind, 'by', w.linked_by) order by w.kind, w.linked_by) as rework
+        select count(*) > 0 as repairs,
+          jsonb_agg(jsonb_build_object('kind', w.kind, 'by', w.linked_by) order by w.kind, w.linked_by) as rework
         from deployment_rework w
         where w.tenant_id = ${scope.tenantId} and w.repository_id = d.repository_id
           and w.deployment_id = d.deployment_id
@@ -92,7 +93,7 @@ export const reworkRate: Metric = {
 
 function failures({ tenantId }: MetricScope): RawBuilder<unknown> {
   return sql`
-    select min(f.recovered_at) as recovered_at, jsonb_agg(jsonb_build_object('kind', f.kind, 'by', f.linked_by,
+    select count(*) > 0 as failed, min(f.recovered_at) as recovered_at, jsonb_agg(jsonb_build_object('kind', f.kind, 'by', f.linked_by,
       'rule', f.rule, 'recovered_at', ${utcText(sql`f.recovered_at`)}) order by f.kind, f.linked_by) as causes
     from deployment_failures f
     where f.tenant_id = ${tenantId} and f.repository_id = d.repository_id and f.deployment_id = d.deployment_id`;

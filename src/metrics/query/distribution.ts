@@ -1,4 +1,3 @@
-import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
 
 /** How many rows have a value in [from, to); without an end: or more. */
@@ -18,15 +17,16 @@ const edges = {
   ratio: [],
 } as const satisfies Readonly<Record<Metric['unit'], readonly number[]>>;
 
-/** Selects the buckets of the rows of `counting` as JSON; null where rows have no value of their own. */
-export function distribution({ unit }: Metric): RawBuilder<unknown> {
-  const starts = sql`${edges[unit]}::double precision[]`;
-  if (edges[unit].length === 0) return sql`select null::jsonb`;
-  return sql`
-    select jsonb_agg(jsonb_build_object('from', b.start, 'to', (${starts})[b.place + 1], 'n', coalesce(c.n, 0))
-      order by b.place)
-    from unnest(${starts}) with ordinality as b (start, place)
-    left join (
-      select width_bucket(value, ${starts}) as place, count(*) as n from counting where value is not null group by 1
-    ) c using (place)`;
+/** @param sorted in ascending order; null where rows have no value of their own */
+export function distribution(unit: Metric['unit'], sorted: Float64Array): readonly Bucket[] | null {
+  const starts: readonly number[] = edges[unit];
+  if (starts.length === 0) return null;
+  let place = 0;
+  return starts.map((from, index) => {
+    const to = starts[index + 1] ?? null;
+    const first = place;
+    const end = to ?? Infinity;
+    while (place < sorted.length && (sorted[place] ?? end) < end) place++;
+    return { from, to, n: place - first };
+  });
 }

@@ -2,12 +2,14 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { type Band, bandsOf } from '../bands.ts';
 import { getDefinition, versionName } from '../definition.ts';
-import { type Aggregate, aggregate, type SeriesPoint, type SeriesStep, withRows } from './aggregate.ts';
+import { type Aggregate, aggregate, type Summary, summarize } from './aggregate.ts';
 import type { Metric, MetricRow } from './metric.ts';
 import { listUnread } from './history-quality.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { describeQuality, findSources, isMeasured, type Quality } from './quality.ts';
-import type { MetricScope } from './scope.ts';
+import type { SeriesStep } from './periods.ts';
+import { type MetricScope, scopedRepositories } from './scope.ts';
+import type { SeriesPoint } from './series.ts';
 import { findTeamQuality } from './team-history.ts';
 import type { Window } from './window.ts';
 
@@ -28,7 +30,7 @@ export interface MetricResult {
   readonly denominator: number | null;
   readonly excluded: Aggregate['excluded'];
   readonly window: Window;
-  readonly comparison: (Window & Pick<Aggregate, 'value' | 'n' | 'numerator' | 'denominator'>) | null;
+  readonly comparison: (Window & Summary) | null;
   readonly series: readonly SeriesPoint[];
   readonly definition_version: string;
   readonly quality: readonly Quality[];
@@ -66,9 +68,9 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
 }
 
 async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<MetricResult['comparison']> {
-  const { value, n, numerator, denominator } = await aggregate(trx, metric, { scope: query, step: query.step });
+  const found = await summarize(trx, metric, query);
   const measured = isMeasured(metric, await findSources(trx, query));
-  return { from: query.from, to: query.to, value: measured ? value : null, n, numerator, denominator };
+  return { from: query.from, to: query.to, ...found, ...(!measured && { value: null }) };
 }
 
 type RowPosition = readonly [at: string, repositoryId: number, id: number, key: string];
@@ -91,7 +93,8 @@ export async function listMetricRows(
   const { limit, after } = page;
   const key = sql`coalesce(m.detail ->> 'number', '') || ' ' || coalesce(m.detail ->> 'sha', '')`;
   const { rows } = await sql<ListedRow>`
-    ${withRows(metrics[name], scope)}
+    with scoped as materialized (${scopedRepositories(scope)}),
+    metric_rows as (${metrics[name].rows(scope)})
     select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.detail,
       json_build_array(to_json(m.at at time zone 'UTC'), m.repository_id, m.id, ${key}) as position
     from metric_rows m join scoped s using (repository_id)

@@ -1,0 +1,25 @@
+/** The values that are there, in ascending order. */
+export function sortedValues(values: Float64Array): Float64Array {
+  return values.filter((value) => !Number.isNaN(value)).toSorted();
+}
+
+/**
+ * Between the two values around the place, in proportion, as PostgreSQL's `percentile_cont`.
+ * @param part 0 to 1
+ * @returns null where there is no value
+ */
+export function percentile(sorted: ArrayLike<number>, part: number): number | null {
+  const place = part * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return low === undefined || high === undefined ? null : low + (place - Math.floor(place)) * (high - low);
+}
+
+export function mean(values: Float64Array): number | null {
+  return values.length === 0 ? null : sum(values) / values.length;
+}
+
+export function sum(values: Float64Array | Uint8Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

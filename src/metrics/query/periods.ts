@@ -1,0 +1,58 @@
+import { momentOf, wallClock } from './local-time.ts';
+import type { Window } from './window.ts';
+
+export type SeriesStep = 'day' | 'week';
+
+/** The part of a day or a week that lies in a window. */
+export interface Period {
+  /** In milliseconds since 1970. */
+  readonly from: number;
+  /** How many days of the clock on the wall it has: a day with a change to summer time is one, too. */
+  readonly days: number;
+}
+
+export const DAY_MS = 86_400_000;
+const MONDAY = Date.UTC(2001, 0, 1);
+
+/** The days or weeks that a window touches; those at its ends may be shorter. Weeks start on Monday. */
+export function periodsOf({ from, to }: Window, step: SeriesStep, timeZone: string): Period[] {
+  const length = step === 'day' ? DAY_MS : 7 * DAY_MS;
+  const [first, end] = [wallClock(from, timeZone), wallClock(to, timeZone)];
+  const periods: Period[] = [];
+  let start = from.getTime();
+  for (let wall = startOf(first, length); wall < end; wall += length) {
+    if (wall > first) start = nextStart(start, { wall, length, timeZone });
+    const days = (Math.min(wall + length, end) - Math.max(wall, first)) / DAY_MS;
+    periods.push({ from: start, days });
+  }
+  return periods;
+}
+
+function startOf(wall: number, length: number): number {
+  return MONDAY + Math.floor((wall - MONDAY) / length) * length;
+}
+
+/** Mostly one length behind the start before; else the time zone's offset has changed. */
+function nextStart(
+  start: number,
+  { wall, length, timeZone }: { wall: number; length: number; timeZone: string },
+): number {
+  const likely = start + length;
+  return wallClock(new Date(likely), timeZone) === wall ? likely : momentOf(wall, timeZone).getTime();
+}
+
+/** The place of the period in which each time lies. @param at in seconds since 1970, all of them in the window */
+export function placesOf(at: Float64Array, periods: readonly Period[]): Int32Array {
+  const starts = Float64Array.from(periods, ({ from }) => from / 1_000);
+  return Int32Array.from(at, (time) => lastAtOrBefore(starts, time));
+}
+
+function lastAtOrBefore(starts: Float64Array, time: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? Infinity) <= time) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
