@@ -11,6 +11,7 @@ import * as metrics from './migrations/0007-metrics.ts';
 import * as rateLimits from './migrations/0008-rate-limits.ts';
 import * as recovery from './migrations/0009-recovery.ts';
 import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
+import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
 
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '0008-rate-limits': rateLimits,
   '0009-recovery': recovery,
   '0010-marks-and-audit': marksAndAudit,
+  '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
 };
 

@@ -226,6 +226,7 @@ export interface DeploymentChanges {
   author_email: string | null;
   author_id: number | null;
   deployment_id: number;
+  environment: string;
   finished_at: Timestamp;
   is_change: boolean;
   /**
@@ -411,10 +412,16 @@ export interface MergedPullRequests {
   closes: Generated<number[]>;
   created_at: Timestamp;
   deletions: number | null;
+  deployed_at: Timestamp | null;
+  deployed_to: string | null;
   /**
    * Null while one of its commits is not known.
    */
   first_commit_at: Timestamp | null;
+  /**
+   * The first to production: it came at deployed_at to the environment deployed_to.
+   */
+  first_deployment_id: number | null;
   first_review_at: Timestamp | null;
   hotfix: boolean;
   merge_commit_sha: string | null;
@@ -425,6 +432,10 @@ export interface MergedPullRequests {
   reverts: Generated<number[]>;
   reviews: number;
   rework_cycles: number;
+  /**
+   * Whether a deployment has it, also one that is not its first, or a baseline.
+   */
+  shipped: Generated<boolean>;
   tenant_id: number;
 }
 

@@ -6,16 +6,20 @@ import type { Place } from '../definition.ts';
  * Writes anew what commits are to the deployments that ship them: the merge of a pull request, a part of one, a merge
  * of branches, or a change by themselves.
  * @param shas of these commits; undefined: of all
+ * @returns the pull requests to which they belonged, or belong now; none when all were written anew
  */
-export async function refreshChanges(trx: Trx, place: Place, shas?: readonly string[]): Promise<void> {
-  if (shas?.length === 0) return;
+export async function refreshChanges(trx: Trx, place: Place, shas?: readonly string[]): Promise<number[]> {
+  if (shas?.length === 0) return [];
   const { tenantId, repositoryId } = place;
   const isWanted: Wanted = (sha) => (shas ? sql`${sha} = any(${shas}::text[])` : sql`true`);
-  await sql`
+  const numbers = shas ? sql`returning number` : sql``;
+  const { rows: before } = await sql<{ number: number }>`
     delete from deployment_changes
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${isWanted(sql`sha`)}`.execute(trx);
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${isWanted(sql`sha`)} ${numbers}`.execute(
+    trx,
+  );
   // Joins of whole sets, and no look-up for each row: for a million commits that is the lesser half of the time.
-  await sql`
+  const { rows: after } = await sql<{ number: number }>`
     with ${shippedCommits(place, isWanted)}
     , standings as (
       select s.*, g.number, 'merge_commit' as rule from shipped s join merges g using (sha)
@@ -35,9 +39,9 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
       join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
       group by l.number
     )
-    insert into deployment_changes (tenant_id, repository_id, deployment_id, sha, number, rule, is_change, finished_at,
-      standing, author_id, author_email, started_at)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.sha, s.number, s.rule,
+    insert into deployment_changes (tenant_id, repository_id, deployment_id, environment, sha, number, rule, is_change,
+      finished_at, standing, author_id, author_email, started_at)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, s.rule,
       s.rule in ('merge_commit', 'direct'), s.finished_at, s.standing, p.author_id,
       case when s.number = 0 then c.author_email end,
       case when s.number = 0 then c.authored_at else least(p.created_at, f.authored_at) end
@@ -45,7 +49,8 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
     left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number
     left join first_commits f on f.number = s.number
-    order by s.deployment_id, s.sha`.execute(trx);
+    order by s.deployment_id, s.sha ${numbers}`.execute(trx);
+  return [...new Set([...before, ...after].map(({ number }) => number))];
 }
 
 type Wanted = (sha: RawBuilder<unknown>) => RawBuilder<unknown>;

@@ -2,13 +2,18 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 
+export interface Detached {
+  readonly shas: readonly string[];
+  readonly pulls: readonly number[];
+}
+
 /**
  * Removes deployments, and takes the commits from all that follow them in their chains: these wait to be attributed
  * again.
- * @returns commits that other chains ship, too: these may now be the first
+ * @returns commits that other chains ship, too: these may now be the first; and pull requests that are shipped no more
  */
-export async function detachChains(trx: Trx, place: Place, removed: readonly number[]): Promise<string[]> {
-  if (removed.length === 0) return [];
+export async function detachChains(trx: Trx, place: Place, removed: readonly number[]): Promise<Detached> {
+  if (removed.length === 0) return { shas: [], pulls: [] };
   const { tenantId, repositoryId } = place;
   const { rows: detached } = await sql<{ deployment_id: number }>`
     select d.deployment_id from production_deployments d
@@ -27,20 +32,22 @@ export async function detachChains(trx: Trx, place: Place, removed: readonly num
       and m.deployment_id = any(${ids}::bigint[])
     where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}
       and c.deployment_id <> all(${ids}::bigint[])`.execute(trx);
-  await takeCommits(trx, place, ids);
+  const pulls = await takeCommits(trx, place, ids);
   await sql`
     delete from production_deployments
     where tenant_id = ${tenantId} and repository_id = ${repositoryId}
       and deployment_id = any(${removed}::bigint[])`.execute(trx);
-  return shared.map(({ sha }) => sha);
+  return { shas: shared.map(({ sha }) => sha), pulls };
 }
 
-async function takeCommits(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<void> {
+async function takeCommits(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<number[]> {
   const ofThem = sql`
     tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = any(${ids}::bigint[])`;
-  await sql`delete from deployment_changes where ${ofThem}`.execute(trx);
+  const { rows } = await sql<{ number: number }>`
+    delete from deployment_changes where ${ofThem} returning number`.execute(trx);
   await sql`delete from shipped_commits where ${ofThem}`.execute(trx);
   await sql`
     update production_deployments set attributed = false, baseline = false, rollback_of = null
     where ${ofThem}`.execute(trx);
+  return [...new Set(rows.map(({ number }) => number))];
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place, VersionedDefinition } from '../definition.ts';
 import { chooseSource, selectDeployments } from './deployment-source.ts';
-import { detachChains } from './detach.ts';
+import { type Detached, detachChains } from './detach.ts';
 
 interface Changed {
   /** Which of GitHub's deployments may have changed. Undefined: all of them. */
@@ -13,9 +13,9 @@ interface Changed {
 /**
  * Brings the list of production deployments up to date. What has gone, or has another place in its chain now, is
  * detached from it with all that follow; what is new waits to be attributed.
- * @returns the commits of which it may have changed where they were first
+ * @returns what may be shipped elsewhere now
  */
-export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<string[]> {
+export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<Detached> {
   const { definition, version } = changed.definition;
   const source = await chooseSource(trx, place, definition);
   const before = await recordSource(trx, place, {
@@ -24,16 +24,16 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
     version,
   });
   const partly = source.kind === 'github_deployment' && before === source.kind ? changed.deployments : undefined;
-  if (partly?.length === 0) return [];
+  if (partly?.length === 0) return { shas: [], pulls: [] };
   const scope: Scope = {
     where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,
     wanted: selectDeployments(place, { source, definition }),
     source: source.kind,
   };
   const moved = await listMoved(trx, place, scope);
-  const shas = await detachChains(trx, place, moved);
+  const detached = await detachChains(trx, place, moved);
   await writeDeployments(trx, place, scope);
-  return shas;
+  return detached;
 }
 
 interface Scope {

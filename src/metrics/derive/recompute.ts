@@ -4,6 +4,7 @@ import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { getDefinition, type Place } from '../definition.ts';
 import { attributeChains } from './attribute-chains.ts';
 import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
+import { refreshFirstDeployments } from './first-deployments.ts';
 import { refreshFailures } from './failures.ts';
 import { refreshIncidents } from './incidents.ts';
 import { lockDerived } from './lock.ts';
@@ -83,17 +84,19 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
   const pulls = [...new Set([...touched.pulls, ...(await listPullsOf(trx, place, touched.commits))])];
   await refreshMergedPulls(trx, place, { numbers: pulls, fullName, definition });
   await refreshIncidents(trx, place, { numbers: touched.issues, fullName, definition });
-  const shas = await updateProductionDeployments(trx, place, {
+  const detached = await updateProductionDeployments(trx, place, {
     deployments: touched.deployments,
     definition: versioned,
   });
   const attributed = await attributeChains(trx, place);
-  const listed = shas.length + attributed.length + pulls.length;
+  const listed = detached.shas.length + attributed.length + pulls.length;
   if (touched.deployments === undefined || listed > MOST_LISTED) {
     await refreshChanges(trx, place);
+    await refreshFirstDeployments(trx, place);
   } else {
     const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
-    await refreshChanges(trx, place, [...new Set([...shas, ...attributed, ...restated])]);
+    const shipped = await refreshChanges(trx, place, [...new Set([...detached.shas, ...attributed, ...restated])]);
+    await refreshFirstDeployments(trx, place, [...new Set([...pulls, ...detached.pulls, ...shipped])]);
   }
   await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
   await refreshRework(trx, place);

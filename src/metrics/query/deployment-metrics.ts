@@ -62,7 +62,7 @@ export const recoveryTime: Metric = {
   details: [...details, 'failure_causes', 'recovered_at'],
   rows: (scope) =>
     deploymentRows(scope, {
-      value: sql`extract(epoch from f.recovered_at - d.finished_at)::double precision`,
+      value: sql`date_part('epoch', f.recovered_at - d.finished_at)`,
       open: sql`f.recovered_at is null`,
       detail: sql`jsonb_build_object('failure_causes', f.causes, 'recovered_at', ${utcText(sql`f.recovered_at`)})`,
       from: sql`cross join lateral (${failures(scope)}) f`,

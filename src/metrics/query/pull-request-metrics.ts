@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
-import { firstDeployment, stages } from './pull-request-stages.ts';
+import { stages } from './pull-request-stages.ts';
 import { isInEnvironment, isLeftOutBot, isOfTeam, type MetricScope } from './scope.ts';
 
 interface PullMetric {
@@ -32,14 +32,13 @@ function pullRows(scope: MetricScope, { value, missing }: Pick<PullMetric, 'valu
     from (
       select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
         case when ${isLeftOutBot} then 'bot' end as excluded, ${missing} as missing, false as open,
-        jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', f.deployment_id,
+        jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', p.first_deployment_id,
           'reviews', p.reviews, 'rework_cycles', p.rework_cycles, ${sql.join(columns)}) as detail
       from merged_pull_requests p
       join scoped s on s.repository_id = p.repository_id
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
-      ${firstDeployment(tenantId)}
       where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
-        and ${isInEnvironment(scope, 'f.environment')}
+        and ${isInEnvironment(scope, 'p.deployed_to')}
         and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}
     ) m`;
 }

@@ -3,15 +3,15 @@ import type { Trx } from '../../../db/tenant.ts';
 
 /** From one time to another, in seconds; 0 where that would be negative, null where one of them is not known. */
 function span(from: RawBuilder<unknown>, to: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`extract(epoch from case when ${to} < ${from} then interval '0' else ${to} - ${from} end)::double precision`;
+  return sql`date_part('epoch', case when ${to} < ${from} then interval '0' else ${to} - ${from} end)`;
 }
 
 const [opened, ready, firstReview] = [sql`p.created_at`, sql`p.ready_at`, sql`p.first_review_at`];
-const [merged, deployed] = [sql`p.merged_at`, sql`f.finished_at`];
+const [merged, deployed] = [sql`p.merged_at`, sql`p.deployed_at`];
 /** A rebase may give commits a later time than the opening. */
 const started = sql`case when p.first_commit_at is not null then least(p.first_commit_at, p.created_at) end`;
 
-/** The stages of a merged pull request `p` with its first production deployment `f`. */
+/** The stages of a merged pull request `p`. */
 export const stages = {
   coding_s: span(sql`p.first_commit_at`, opened),
   pickup_s: span(ready, firstReview),
@@ -20,19 +20,6 @@ export const stages = {
   deploy_s: span(merged, deployed),
   cycle_s: span(started, deployed),
 } as const;
-
-/** The first production deployment of the merged pull request `p`, as `f (deployment_id, finished_at, environment)`. */
-export function firstDeployment(tenantId: number): RawBuilder<unknown> {
-  return sql`
-    left join lateral (
-      select c.deployment_id, c.finished_at, d.environment from deployment_changes c
-      join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = c.repository_id
-        and d.deployment_id = c.deployment_id
-      where c.tenant_id = ${tenantId} and c.repository_id = p.repository_id and c.number = p.number and c.number > 0
-        and c.is_change and c.standing = 'first'
-      order by c.finished_at, c.deployment_id limit 1
-    ) f on true`;
-}
 
 export interface PullKey {
   readonly repository_id: number;
@@ -54,11 +41,10 @@ export interface PullStages extends PullKey {
 export async function listPullStages(trx: Trx, tenantId: number, keys: readonly PullKey[]): Promise<PullStages[]> {
   const columns = Object.entries(stages).map(([name, stage]) => sql`${stage} as ${sql.ref(name)}`);
   const { rows } = await sql<PullStages>`
-    select p.repository_id, p.number, f.finished_at as deployed_at, ${sql.join(columns)}
+    select p.repository_id, p.number, p.deployed_at, ${sql.join(columns)}
     from unnest(${keys.map(({ repository_id }) => repository_id)}::bigint[], ${keys.map(({ number }) => number)}::integer[])
       as k (repository_id, number)
     join merged_pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = k.repository_id
-      and p.number = k.number
-    ${firstDeployment(tenantId)}`.execute(trx);
+      and p.number = k.number`.execute(trx);
   return rows;
 }

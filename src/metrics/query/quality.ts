@@ -18,42 +18,55 @@ interface Sources {
   readonly without_source: number;
   /** Repositories with a chosen source, or with a deployment in the window or in the 90 days before its end. */
   readonly measured: number;
+}
+
+/** Whether deployments are measured at all. */
+export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources> {
+  const { tenantId, from, to } = scope;
+  const { rows } = await sql<Sources>`
+    with scoped as materialized (${scopedRepositories(scope)})
+    select count(*)::integer as repositories,
+      (count(*) filter (where coalesce(o.source, 'none') = 'none'))::integer as without_source,
+      (count(*) filter (where o.source <> 'none' and (not o.automatic or exists (
+        select from production_deployments d
+        where d.tenant_id = ${tenantId} and d.repository_id = s.repository_id and d.finished_at < ${to}
+          and d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days')))))::integer as measured
+    from scoped s
+    left join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = s.repository_id`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error('a query of aggregates has one row');
+  return row;
+}
+
+interface Incomplete {
   readonly environments: string[];
   readonly gaps: number;
   readonly pulls: number;
   readonly pulls_unmatched: number;
 }
 
-/** Whether deployments are measured at all, and what is known to be incomplete. */
-export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources> {
+/** What is known to be missing behind a metric of deployments. */
+async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Sources): Promise<Incomplete> {
   const { tenantId, from, to } = scope;
-  const { rows } = await sql<Sources>`
+  const { rows } = await sql<Incomplete>`
     with scoped as materialized (${scopedRepositories(scope)}),
-    sources as materialized (
-      select s.repository_id, coalesce(o.source, 'none') as source, o.source is not null and o.source <> 'none' and (
-        not o.automatic or exists (
-          select from production_deployments d
-          where d.tenant_id = ${tenantId} and d.repository_id = s.repository_id and d.finished_at < ${to}
-            and d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days'))) as measured
-      from scoped s
-      left join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = s.repository_id
+    merged as (
+      select count(*)::integer as pulls, (count(*) filter (where not p.shipped))::integer as unmatched
+      from merged_pull_requests p
+      join scoped s on s.repository_id = p.repository_id
+      join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = p.repository_id and o.source <> 'none'
+      where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
     )
-    select (select count(*)::integer from sources) as repositories,
-      (select count(*)::integer from sources where source = 'none') as without_source,
-      (select count(*)::integer from sources where measured) as measured,
-      array(select d.environment from deployments d join scoped s on s.repository_id = d.repository_id
-        where d.tenant_id = ${tenantId} group by 1 order by count(*) desc, 1 limit 5) as environments,
+    select
+      case when ${measured > 0} then '{}' else array(
+        select d.environment from deployments d join scoped s on s.repository_id = d.repository_id
+        where d.tenant_id = ${tenantId} group by 1 order by count(*) desc, 1 limit 5) end as environments,
       (select count(*)::integer from shipped_commits m join scoped s on s.repository_id = m.repository_id
         where m.tenant_id = ${tenantId} and not m.parents_known) as gaps,
-      (select count(*)::integer from merged_pull_requests p join sources s on s.repository_id = p.repository_id
-        where p.tenant_id = ${tenantId} and s.measured and p.merged_at >= ${from} and p.merged_at < ${to}) as pulls,
-      (select count(*)::integer from merged_pull_requests p join sources s on s.repository_id = p.repository_id
-        where p.tenant_id = ${tenantId} and s.measured and p.merged_at >= ${from} and p.merged_at < ${to}
-          and not exists (select from deployment_changes c where c.tenant_id = ${tenantId}
-            and c.repository_id = p.repository_id and c.number = p.number and c.number > 0 and c.is_change)
-      ) as pulls_unmatched`.execute(trx);
+      pulls, unmatched as pulls_unmatched
+    from merged`.execute(trx);
   const [row] = rows;
-  if (!row) throw new Error('a query without a table has one row');
+  if (!row) throw new Error('a query of aggregates has one row');
   return row;
 }
 
@@ -61,14 +74,19 @@ export function isMeasured(metric: Metric, sources: Sources): boolean {
   return !metric.needsDeployments || sources.measured > 0;
 }
 
-export function describeQuality(metric: Metric, sources: Sources, { n, open }: Aggregate): Quality[] {
+export async function describeQuality(
+  trx: Trx,
+  metric: Metric,
+  { scope, sources, found: { n, open } }: { scope: MetricScope; sources: Sources; found: Aggregate },
+): Promise<Quality[]> {
   if (sources.repositories === 0) return [noRepositories];
   const found: Quality[] = [];
   if (metric.needsDeployments) {
-    if (sources.measured === 0) return [notDeployed(sources)];
+    const incomplete = await findIncomplete(trx, scope, sources);
+    if (sources.measured === 0) return [notDeployed(sources, incomplete)];
     if (sources.without_source > 0) found.push(partlyMeasured(sources));
-    if (sources.gaps > 0) found.push(gapsOf(sources));
-    if (sources.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(sources));
+    if (incomplete.gaps > 0) found.push(gapsOf(incomplete));
+    if (incomplete.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(incomplete));
   }
   if (n === 0 && open === 0) found.push(nothing);
   else if (n < FEW && metric.statistic !== 'rate') found.push(few(n));
@@ -87,7 +105,7 @@ const nothing: Quality = {
   action: 'Choose a longer window, or another repository or environment.',
 };
 
-function notDeployed({ without_source, repositories, environments }: Sources): Quality {
+function notDeployed({ without_source, repositories }: Sources, { environments }: Incomplete): Quality {
   if (without_source < repositories) {
     return {
       code: 'no_recent_deployment',
@@ -115,7 +133,7 @@ function partlyMeasured({ without_source, repositories }: Sources): Quality {
   };
 }
 
-function gapsOf({ gaps }: Sources): Quality {
+function gapsOf({ gaps }: Incomplete): Quality {
   return {
     code: 'history_gap',
     message: `The parents of ${gaps} deployed commits are not known. Changes behind them are missing.`,
@@ -123,7 +141,7 @@ function gapsOf({ gaps }: Sources): Quality {
   };
 }
 
-function unmatchedOf({ pulls, pulls_unmatched }: Sources): Quality {
+function unmatchedOf({ pulls, pulls_unmatched }: Incomplete): Quality {
   return {
     code: 'unmatched_pull_requests',
     message: `${pulls_unmatched} of ${pulls} pull requests that were merged in the window are in no deployment.`,

@@ -60,7 +60,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     definition_version: versionName(version),
     bands: bandsOf(name, measured ? found.value : null),
     quality: [
-      ...describeQuality(metric, sources, found),
+      ...(await describeQuality(trx, metric, { scope: query, sources, found })),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],

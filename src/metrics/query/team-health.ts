@@ -67,13 +67,13 @@ async function findOpenPulls(trx: Trx, scope: MetricScope): Promise<OpenPulls> {
     with scoped as materialized (${scopedRepositories(scope)}),
     end_of_window as (select least(${to}::timestamptz, now()) as at),
     open_pulls as (
-      select extract(epoch from e.at - p.created_at)::double precision as age_s, p.draft is not true and not exists (
+      select date_part('epoch', e.at - p.created_at) as age_s, p.draft is not true and not exists (
           select from reviews v
           left join contributors r on r.tenant_id = ${tenantId} and r.contributor_id = v.author_id
           where v.tenant_id = ${tenantId} and v.repository_id = p.repository_id and v.number = p.number
             and v.submitted_at < e.at and v.author_id is distinct from p.author_id
             and ${isBot('r')} is not true) as waits,
-        extract(epoch from e.at - greatest(p.ready_at, p.created_at))::double precision as ready_s
+        date_part('epoch', e.at - greatest(p.ready_at, p.created_at)) as ready_s
       from pull_requests p
       join scoped s on s.repository_id = p.repository_id
       cross join end_of_window e
