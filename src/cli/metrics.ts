@@ -5,8 +5,7 @@ import { withTenant } from '../../db/tenant.ts';
 import { ConfigError, NotFoundError } from '../errors.ts';
 import { metricFilters, metricQueryOf } from '../http/api/metric-query.ts';
 import { findOrg } from '../http/api/org-scope.ts';
-import { metricNames } from '../metrics/query/metrics.ts';
-import { type MetricResult, queryMetric } from '../metrics/query/query-metric.ts';
+import { type AnyMetricResult, anyMetricNames, queryAnyMetric } from '../metrics/query/any-metric.ts';
 import type { Command, CommandInput, OptionValue } from './command.ts';
 import { describeMetrics } from './metrics-result.ts';
 
@@ -72,8 +71,8 @@ async function readMetrics(db: Database, name: string, filters: Filters) {
   const repository = filters.repository?.replace(new RegExp(`^${org.login}/`, 'i'), '');
   return withTenant(db, org.tenant_id, async (trx) => {
     const query = await metricQueryOf(trx, org, { ...filters, repository });
-    const metrics: MetricResult[] = [];
-    for (const metric of metricNames) metrics.push(await queryMetric(trx, metric, query));
+    const metrics: AnyMetricResult[] = [];
+    for (const metric of anyMetricNames) metrics.push(await queryAnyMetric(trx, { name: metric }, query));
     return { metrics, timeZone: query.timeZone };
   });
 }

@@ -1,90 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
-import { createTestApi, repositoryFact, SEEN_AT, storeFacts } from '../support/api.ts';
-import { commitFact, contributorFact, emailFact, pullFact, reviewFact } from '../support/sample-facts.ts';
+import { healthMeasureNames } from '../../src/metrics/query/health/measures.ts';
+import { createTestApi, storeFacts } from '../support/api.ts';
+import { people, storeTeamWork } from '../support/team-work.ts';
 
 const { db, get } = await createTestApi();
-const [TENANT, SHOP, CORE] = [1, 11, 31];
-const people = ['ann', 'ben', 'cat', 'dan', 'eve'].map((login, index) => ({ login, id: 501 + index }));
-const [ANN, BEN, CAT, DAN, BOT] = [501, 502, 503, 504, 510];
 const path = '/api/v1/orgs/acme/metrics/team-health';
 const march = 'from=2026-03-01&to=2026-03-31T12:00:00Z';
 const DAY = 86_400;
 
-const opened = (number: number, author_id: number, observed: object) => ({
-  pull_requests: [pullFact(SHOP, number, { author_id, created_at: '2026-03-30T12:00:00.000Z', ...observed })],
-});
-let reviews = 0;
-const reviewed = (number: number, author_id: number, state = 'approved', day = '12') =>
-  reviewFact(SHOP, (reviews += 1), { number, author_id, state, submitted_at: `2026-03-${day}T10:00:00.000Z` });
-const merged = { state: 'merged', created_at: '2026-03-10T00:00:00.000Z', merged_at: '2026-03-20T00:00:00.000Z' };
-const written = (login: string, time: string) =>
-  commitFact(SHOP, `${login}-${time}`, {
-    author_email: `${login}@acme.example`,
-    authored_at: time,
-    committed_at: time,
-  });
-
-await storeFacts(
-  db,
-  TENANT,
-  'acme',
-  repositoryFact(SHOP, 'acme/shop'),
-  {
-    contributors: [
-      ...people.map(({ id, login }) => contributorFact(id, login)),
-      contributorFact(BOT, 'bot[bot]', 'Bot'),
-    ],
-    contributor_emails: people.map(({ id, login }) =>
-      emailFact(`${login}@acme.example`, login, { login, user_id: id }),
-    ),
-    teams: [
-      { team_id: CORE, observed: { at: SEEN_AT, slug: 'core', name: 'Core', parent_id: null, removed_at: null } },
-    ],
-    team_members: [ANN, BEN].map((user_id) => ({
-      team_id: CORE,
-      user_id,
-      observed: { at: SEEN_AT, role: 'member', removed_at: null },
-    })),
-  },
-  // Open at the end: one waits for 24 hours, one is a draft, one has been reviewed, and one is of a bot.
-  opened(1, ANN, {}),
-  opened(2, BEN, { draft: true, created_at: '2026-03-21T12:00:00.000Z' }),
-  opened(3, CAT, { created_at: '2026-03-11T12:00:00.000Z' }),
-  opened(4, BOT, {}),
-  // Not open then: one is closed, and one comes later. The last is closed after the end.
-  opened(5, ANN, { state: 'closed', closed_at: '2026-03-31T00:00:00.000Z' }),
-  opened(6, ANN, { created_at: '2026-04-01T00:00:00.000Z' }),
-  opened(7, DAN, { state: 'closed', created_at: '2026-03-29T12:00:00.000Z', closed_at: '2026-04-02T00:00:00.000Z' }),
-  opened(8, ANN, merged),
-  opened(9, BEN, merged),
-  {
-    commits: [
-      written('ann', '2026-03-16T07:00:00.000Z'),
-      written('ben', '2026-03-16T17:59:59.000Z'),
-      written('cat', '2026-03-16T18:00:00.000Z'),
-      written('dan', '2026-03-21T11:00:00.000Z'),
-      // In Berlin it is 8 o'clock by then, in summer time.
-      written('eve', '2026-03-30T06:00:00.000Z'),
-    ],
-    pull_request_commits: [
-      { repository_id: SHOP, number: 8, sha: 'ben-2026-03-16T17:59:59.000Z', listed: { at: SEEN_AT } },
-    ],
-    reviews: [
-      reviewed(3, ANN),
-      reviewed(8, BEN, 'changes_requested'),
-      reviewed(8, BEN, 'approved', '18'),
-      reviewed(8, CAT),
-      reviewed(8, ANN),
-      reviewed(8, BOT),
-      reviewed(9, DAN),
-      reviewed(9, BEN),
-      reviewed(1, BOT),
-      reviewed(9, CAT, 'approved', '31'),
-    ],
-  },
-);
-await recomputeTouched(db, TENANT);
+await storeTeamWork(db);
 
 async function measuresOf(query: string) {
   const { body } = await get(`${path}?${query}`);
@@ -128,7 +52,7 @@ describe("a team's health", () => {
   it('does not tell it of fewer than five people', async () => {
     const found = await measuresOf(`${march}&team=core&time_zone=Europe/Berlin`);
     expect(found).toMatchObject({ outside_hours: { value: null, numerator: null, denominator: null, n: 2 } });
-    expect(codes(found.quality)).toEqual(['few_people']);
+    expect(codes(found.quality)).toEqual(['few_people', 'team_before_first_reading']);
     expect(await measuresOf('from=2026-03-01&to=2026-03-29')).toMatchObject({ outside_hours: { value: null } });
   });
 
@@ -148,6 +72,74 @@ describe("a team's health", () => {
       reviews_per_pull_request: { value: null },
       review_load_spread: { value: null },
     });
-    expect(codes(found.quality)).toEqual(['no_merged_pull_requests', 'no_reviews', 'few_people']);
+    expect(codes(found.quality)).toEqual(['no_merged_pull_requests', 'no_reviews', 'few_people', 'nothing_open']);
+    const toCome = await measuresOf('from=2200-01-01&to=2200-02-01');
+    expect(toCome).toMatchObject({ work_in_progress: { value: null } });
+    expect(codes(toCome.quality)).toContain('window_to_come');
+  });
+
+  it('has no spread of reviews where one person did them all', async () => {
+    const found = await measuresOf('from=2026-03-18&to=2026-03-19');
+    expect(found).toMatchObject({ review_load_spread: { value: null, n: 1, denominator: 1 } });
+    expect(codes(found.quality)).toContain('one_reviewer');
+  });
+
+  it('is not known without a repository', async () => {
+    await storeFacts(db, 2, 'empty');
+    const { body } = await get('/api/v1/orgs/empty/metrics/team-health');
+    expect(body).toMatchObject({ value: null, quality: [{ code: 'no_repositories' }] });
+  });
+});
+
+describe('team health as a metric', () => {
+  it('is one of the metrics, with the measure that is asked for as its value', async () => {
+    const { body } = await get(`/api/v1/orgs/acme/metrics?${march}`);
+    const first = body.data.find(({ metric }) => metric === 'team-health');
+    expect(first).toEqual((await get(`${path}?${march}`)).body);
+    expect(first).toMatchObject({ measure: 'work_in_progress', value: 4, definition_version: '2026.1', bands: [] });
+    const asked = (await get(`${path}?${march}&measure=review_load_spread`)).body;
+    expect(asked).toMatchObject({ measure: 'review_load_spread', value: 0.5, unit: 'ratio', n: 6 });
+    expect(asked).toMatchObject({
+      excluded: [
+        { reason: 'bot', count: 2 },
+        { reason: 'own', count: 2 },
+      ],
+    });
+  });
+
+  it('explains each measure', async () => {
+    const explanations = [];
+    for (const measure of healthMeasureNames) {
+      const { body } = await get(`${path}/explain?${march}&time_zone=Europe/Berlin&measure=${measure}`);
+      explanations.push([body['measure'], body['formula']]);
+    }
+    expect(explanations).toEqual([
+      ['work_in_progress', '4 counted'],
+      ['open_age', `median of 4 = ${6 * DAY}`],
+      ['waiting_for_review', '2 counted'],
+      ['waiting_age', `median of 2 = ${1.5 * DAY}`],
+      ['reviews_per_pull_request', '5 ÷ 2 = 2.5'],
+      ['rework_cycles_per_pull_request', '1 ÷ 2 = 0.5'],
+      ['review_load_spread', '2 ÷ 4 = 0.5'],
+      ['outside_hours', '2 ÷ 5 = 0.4'],
+    ]);
+  });
+
+  it('has no rows of work outside hours, and no measures of other metrics', async () => {
+    const rows = await get(`${path}/rows?${march}&measure=outside_hours`);
+    expect(rows).toMatchObject({ status: 422, body: { detail: expect.stringContaining('who works when') } });
+    const lead = '/api/v1/orgs/acme/metrics/lead-time';
+    for (const of of [lead, `${lead}/rows`, `${lead}/explain`]) {
+      expect((await get(`${of}?measure=open_age`)).status).toBe(422);
+    }
+    expect((await get(`${path}?environment=prod`)).body['quality']).toContainEqual(
+      expect.objectContaining({ code: 'environment_ignored' }),
+    );
+  });
+
+  it('tells of a review which pull request it is of, and not who gave it', async () => {
+    const { body } = await get(`${path}/rows?${march}&measure=review_load_spread&limit=100`);
+    expect(body.data[0]?.['detail']).toEqual({ number: 9, state: 'approved' });
+    expect(JSON.stringify(body)).not.toMatch(/\b(ann|ben|cat|dan|eve|50\d)\b/);
   });
 });

@@ -40,7 +40,6 @@ const requirements = {
   listMetricRows: 'operator',
   explainMetric: 'operator',
   exportRows: 'operator',
-  getTeamHealth: 'operator',
   getMetricDefinition: 'operator',
   changeMetricDefinition: 'operator',
   listDeliveries: 'operator',

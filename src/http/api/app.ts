@@ -28,7 +28,6 @@ import { addPulls } from './pulls.ts';
 import { addReleases } from './releases.ts';
 import { addRepositories } from './repositories.ts';
 import { addRepositoryAccess } from './repository-access.ts';
-import { addTeamHealth } from './team-health.ts';
 import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
 import { addSync } from './sync.ts';
@@ -54,7 +53,6 @@ export function createApi(deps: ApiDeps): Api {
   addDeployments(api, deps);
   addDeploymentMarks(api, deps);
   addSync(api, deps);
-  addTeamHealth(api, deps);
   addMetrics(api, deps);
   addMetricDefinitions(api, deps);
   addExports(api, deps);

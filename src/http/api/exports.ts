@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
 import { withTenant } from '../../../db/tenant.ts';
-import { type MetricName, metricNames, metrics } from '../../metrics/query/metrics.ts';
-import { type ListedRow, listMetricRows } from '../../metrics/query/query-metric.ts';
+import { type AnyMetric, anyMetricNames, rowsOfMetric } from '../../metrics/query/any-metric.ts';
+import type { ListedRow } from '../../metrics/query/query-metric.ts';
 import type { MetricScope } from '../../metrics/query/scope.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { csvLine } from './exports-csv.ts';
-import { metricQueryOf, rowFilters } from './metric-query.ts';
+import { measureFilter, metricQueryOf, rowFilters } from './metric-query.ts';
 import { inOrg } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { exportRoute } from './route.ts';
@@ -14,8 +14,8 @@ import { exportRoute } from './route.ts';
 /** Rows in memory at a time: few enough for any row, and enough that each page's query is worth it. */
 const PAGE_ROWS = 5_000;
 
-const files = metricNames.map((name) => `${name}.csv` as const);
-const namesOfFiles = new Map(metricNames.map((name) => [`${name}.csv`, name]));
+const files = anyMetricNames.map((name) => `${name}.csv` as const);
+const namesOfFiles = new Map(anyMetricNames.map((name) => [`${name}.csv`, name]));
 
 const route = exportRoute({
   operationId: 'exportRows',
@@ -31,17 +31,22 @@ const route = exportRoute({
       example: 'lead-time.csv',
     }),
   }),
-  filters: rowFilters,
+  filters: { ...rowFilters, ...measureFilter },
 });
 
 export function addExports(api: Api, { db, log }: ApiDeps): void {
   api.openapi(route, async (c) => {
     const { org: name, file } = c.req.valid('param');
-    const metric = namesOfFiles.get(file);
-    if (metric === undefined) throw new Error('the path takes the files of metrics alone');
+    const { measure, ...filters } = c.req.valid('query');
+    const metricName = namesOfFiles.get(file);
+    if (metricName === undefined) throw new Error('the path takes the files of metrics alone');
+    const metric = { name: metricName, measure };
     const { scope, first } = await inOrg(db, name, async (trx, org) => {
-      const query = await metricQueryOf(trx, org, c.req.valid('query'));
-      return { scope: query, first: await listMetricRows(trx, metric, { scope: query, page: { limit: PAGE_ROWS } }) };
+      const query = await metricQueryOf(trx, org, filters);
+      return {
+        scope: query,
+        first: await rowsOfMetric(metric).list(trx, { scope: query, page: { limit: PAGE_ROWS } }),
+      };
     });
     const fields = { request: c.var.requestId, path: c.req.path };
     const lines = listLines(db, {
@@ -58,7 +63,7 @@ export function addExports(api: Api, { db, log }: ApiDeps): void {
 }
 
 interface Export {
-  readonly metric: MetricName;
+  readonly metric: AnyMetric;
   readonly scope: MetricScope;
   readonly first: readonly ListedRow[];
   readonly onError: (error: unknown) => void;
@@ -66,7 +71,7 @@ interface Export {
 
 /** Each page in a transaction of its own: one that reads slowly keeps none open. */
 async function* listLines(db: Database, { metric, scope, first, onError }: Export): AsyncGenerator<string> {
-  const { details } = metrics[metric];
+  const { details, list } = rowsOfMetric(metric);
   yield csvLine(['repository', 'id', 'at', 'value', 'counted', 'excluded', ...details]);
   try {
     for (let rows = first; ; ) {
@@ -74,7 +79,7 @@ async function* listLines(db: Database, { metric, scope, first, onError }: Expor
       const after = rows.at(-1)?.position;
       if (rows.length < PAGE_ROWS || !after) return;
       const page = { limit: PAGE_ROWS, after };
-      rows = await withTenant(db, scope.tenantId, (trx) => listMetricRows(trx, metric, { scope, page }));
+      rows = await withTenant(db, scope.tenantId, (trx) => list(trx, { scope, page }));
     }
   } catch (error) {
     onError(error);

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
+import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
 import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
 import { type Window, type WindowBound, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
@@ -51,6 +52,14 @@ function readCompare(text: string, context: z.RefinementCtx): Compared {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 }
+
+/** Of team health alone. */
+export const measureFilter = {
+  measure: z
+    .enum(healthMeasureNames)
+    .optional()
+    .openapi({ description: 'Of `team-health`: which measure, `work_in_progress` unless given. Of it alone.' }),
+};
 
 interface Filters {
   readonly repository?: string | undefined;

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { metricNames } from '../../metrics/query/metrics.ts';
-import type { MetricResult } from '../../metrics/query/query-metric.ts';
+import { type AnyMetricResult, anyMetricNames } from '../../metrics/query/any-metric.ts';
+import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
+import type { TeamHealthResult } from '../../metrics/query/health/query-team-health.ts';
 import { iso, timestamp } from './parameters.ts';
 
-export const metricName = z.enum(metricNames);
+export const metricName = z.enum(anyMetricNames);
 const number = z.number().nullable();
-const unit = z.enum(['per_day', 'seconds', 'ratio', 'lines']);
+const unit = z.enum(['per_day', 'seconds', 'ratio', 'lines', 'count', 'per_pull_request']);
+const measure = z.enum(healthMeasureNames);
 
 export const qualitySchema = z
   .array(
@@ -22,6 +24,35 @@ const excluded = z.array(z.object({ reason: z.string(), count: z.int() })).opena
   description: 'Rows of the window that do not count, by reason.',
 });
 
+const comparison = z
+  .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
+  .nullable();
+const series = z.array(z.object({ from: timestamp, value: number, n: z.int() }));
+
+const teamHealthMeasure = z
+  .object({
+    measure,
+    value: number.openapi({ description: 'Null: not known, and `quality` of the metric says why.' }),
+    unit,
+    n: z.int().openapi({ description: 'How many things it is made of.' }),
+    numerator: number,
+    denominator: number,
+    comparison,
+    series,
+  })
+  .openapi('TeamHealthMeasure', {
+    example: {
+      measure: 'review_load_spread',
+      value: 0.25,
+      unit: 'ratio',
+      n: 40,
+      numerator: 2,
+      denominator: 8,
+      comparison: null,
+      series: [{ from: '2026-03-01T00:00:00.000Z', value: 0.25, n: 40 }],
+    },
+  });
+
 export const metricSchema = z
   .object({
     metric: metricName,
@@ -32,10 +63,8 @@ export const metricSchema = z
     denominator: number,
     excluded,
     window: windowSchema,
-    comparison: z
-      .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
-      .nullable(),
-    series: z.array(z.object({ from: timestamp, value: number, n: z.int() })),
+    comparison,
+    series,
     distribution: z
       .array(
         z.object({ from: z.number(), to: number.openapi({ description: 'Not in it; null: no end.' }), n: z.int() }),
@@ -57,6 +86,8 @@ export const metricSchema = z
       .optional()
       .openapi({ description: 'Of `recovery-time`: failed deployments that have not recovered.' }),
     deployment_days_per_week: number.optional().openapi({ description: 'Of `deployment-frequency`: the median.' }),
+    measure: measure.optional().openapi({ description: 'Of `team-health`: what `value` is of.' }),
+    measures: z.array(teamHealthMeasure).optional().openapi({ description: 'Of `team-health`: all of its measures.' }),
   })
   .openapi('Metric', {
     example: {
@@ -79,8 +110,11 @@ export const metricSchema = z
 export const metricRowSchema = z
   .object({
     repository: z.string(),
-    id: z.int().openapi({ description: "The deployment's id, or the pull request's number." }),
-    at: timestamp.openapi({ description: 'What places the row in the window: its finish, or its merge.' }),
+    id: z.int().openapi({ description: "The deployment's id, the pull request's number, or the review's id." }),
+    at: timestamp.openapi({
+      description:
+        'What places the row in the window: its finish, its merge or its submission; of what is open, its opening.',
+    }),
     value: number,
     counted: z.boolean().openapi({ description: 'Of a rate: whether the row is in the numerator.' }),
     excluded: z.string().nullable().openapi({ description: 'Why the row does not count; null: it does.' }),
@@ -101,6 +135,7 @@ export const metricRowSchema = z
 export const explanationSchema = z
   .object({
     metric: metricName,
+    measure: measure.optional().openapi({ description: 'Of `team-health`.' }),
     unit,
     meaning: z.string(),
     formula: z.string().openapi({ description: 'How the value comes from the rows, with the numbers.' }),
@@ -134,11 +169,10 @@ export const explanationSchema = z
     },
   });
 
-export function presentMetric(result: MetricResult): z.infer<typeof metricSchema> {
-  const { metric, value, unit, n, numerator, denominator, comparison, definition_version } = result;
-  const isMedian = unit === 'seconds' || unit === 'lines';
+/** What every metric has. */
+function presentValue(result: AnyMetricResult) {
+  const { value, unit, n, numerator, denominator, definition_version } = result;
   return {
-    metric,
     value,
     unit,
     n,
@@ -146,6 +180,15 @@ export function presentMetric(result: MetricResult): z.infer<typeof metricSchema
     denominator,
     excluded: [...result.excluded],
     window: presentWindow(result.window),
+    ...presentCourse(result),
+    definition_version,
+    quality: [...result.quality],
+  };
+}
+
+/** What it is compared with, and its series. */
+function presentCourse({ comparison, series: points }: Pick<AnyMetricResult, 'comparison' | 'series'>) {
+  return {
     comparison: comparison && {
       window: presentWindow(comparison),
       value: comparison.value,
@@ -153,15 +196,39 @@ export function presentMetric(result: MetricResult): z.infer<typeof metricSchema
       numerator: comparison.numerator,
       denominator: comparison.denominator,
     },
-    series: result.series.map((point) => ({ from: iso(new Date(point.from)), value: point.value, n: point.n })),
-    definition_version,
-    quality: [...result.quality],
+    series: points.map((point) => ({ from: iso(new Date(point.from)), value: point.value, n: point.n })),
+  };
+}
+
+export function presentMetric(result: AnyMetricResult): z.infer<typeof metricSchema> {
+  if (result.metric === 'team-health') return presentTeamHealth(result);
+  const { metric } = result;
+  const isMedian = result.unit === 'seconds' || result.unit === 'lines';
+  return {
+    metric,
+    ...presentValue(result),
     bands: [...result.bands],
     ...(isMedian && { p75: result.p75, p90: result.p90, mean: result.mean }),
     ...(result.distribution && { distribution: [...result.distribution] }),
     ...(metric === 'recovery-time' && { open: result.open }),
     ...(metric === 'deployment-frequency' && { deployment_days_per_week: result.deployment_days_per_week }),
   };
+}
+
+function presentTeamHealth(result: TeamHealthResult): z.infer<typeof metricSchema> {
+  const { metric, measure: asked, measures } = result;
+  return {
+    metric,
+    measure: asked,
+    ...presentValue(result),
+    bands: [],
+    measures: measures.map(presentMeasure),
+  };
+}
+
+function presentMeasure(measured: TeamHealthResult['measures'][number]): z.infer<typeof teamHealthMeasure> {
+  const { measure: name, value, unit: ofIt, n, numerator, denominator } = measured;
+  return { measure: name, value, unit: ofIt, n, numerator, denominator, ...presentCourse(measured) };
 }
 
 export function presentWindow({ from, to }: { from: Date; to: Date }): z.infer<typeof windowSchema> {

@@ -1,10 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import { metricNames } from '../../metrics/query/metrics.ts';
-import { explainMetric } from '../../metrics/query/explain.ts';
-import { listMetricRows, type MetricResult, queryMetric } from '../../metrics/query/query-metric.ts';
+import {
+  type AnyMetricResult,
+  anyMetricNames,
+  explainAnyMetric,
+  queryAnyMetric,
+  rowsOfMetric,
+} from '../../metrics/query/any-metric.ts';
+import { healthMeasures } from '../../metrics/query/health/measures.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { defineCursor, idKey, textKey, timeKey } from './cursor.ts';
-import { metricFilters, metricQueryOf, rowFilters } from './metric-query.ts';
+import { measureFilter, metricFilters, metricQueryOf, rowFilters } from './metric-query.ts';
 import {
   explanationSchema,
   metricName,
@@ -40,8 +45,13 @@ const get = filteredRoute({
   path: `${path}/{metric}`,
   tag,
   summary: 'Get a metric',
+  description: `\`team-health\` has several measures, of which \`value\` is one; of people only how many they are:
+
+${Object.entries(healthMeasures)
+  .map(([name, { meaning }]) => `- \`${name}\`: ${meaning}`)
+  .join('\n')}`,
   params: metricParams,
-  filters: metricFilters,
+  filters: { ...metricFilters, ...measureFilter },
   response: metricSchema,
 });
 
@@ -52,9 +62,10 @@ const rows = listRoute({
   path: `${path}/{metric}/rows`,
   tag,
   summary: 'List the rows of a metric',
-  description: 'The deployments, changes or pull requests that the value comes from, the latest first.',
+  description:
+    'The deployments, changes, pull requests or reviews that the value comes from, the latest first. `outside_hours` of `team-health` has none: they would tell who works when.',
   params: metricParams,
-  filters: rowFilters,
+  filters: { ...rowFilters, ...measureFilter },
   cursor,
   item: metricRowSchema,
 });
@@ -65,7 +76,7 @@ const explain = filteredRoute({
   tag,
   summary: 'Explain a metric',
   params: metricParams,
-  filters: rowFilters,
+  filters: { ...rowFilters, ...measureFilter },
   response: explanationSchema,
 });
 
@@ -73,25 +84,26 @@ export function addMetrics(api: Api, { db }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const data = await inOrg(db, c.req.valid('param').org, async (trx, org) => {
       const query = await metricQueryOf(trx, org, c.req.valid('query'));
-      const results: MetricResult[] = [];
-      for (const name of metricNames) results.push(await queryMetric(trx, name, query));
+      const results: AnyMetricResult[] = [];
+      for (const name of anyMetricNames) results.push(await queryAnyMetric(trx, { name }, query));
       return results.map(presentMetric);
     });
     return c.json({ data, next_cursor: null }, 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, metric } = c.req.valid('param');
+    const { measure, ...filters } = c.req.valid('query');
     const result = await inOrg(db, name, async (trx, org) =>
-      queryMetric(trx, metric, await metricQueryOf(trx, org, c.req.valid('query'))),
+      queryAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
     );
     return c.json(presentMetric(result), 200);
   });
   api.openapi(rows, async (c) => {
     const { org: name, metric } = c.req.valid('param');
-    const { limit, cursor: after, ...filters } = c.req.valid('query');
+    const { limit, cursor: after, measure, ...filters } = c.req.valid('query');
     const found = await inOrg(db, name, async (trx, org) => {
       const scope = await metricQueryOf(trx, org, filters);
-      return listMetricRows(trx, metric, { scope, page: { limit: limit + 1, after } });
+      return rowsOfMetric({ name: metric, measure }).list(trx, { scope, page: { limit: limit + 1, after } });
     });
     const present = ({ repository, id, at, value, counted, excluded, detail }: (typeof found)[number]) => {
       return { repository, id, at: iso(at), value, counted, excluded, detail };
@@ -100,8 +112,9 @@ export function addMetrics(api: Api, { db }: ApiDeps): void {
   });
   api.openapi(explain, async (c) => {
     const { org: name, metric } = c.req.valid('param');
+    const { measure, ...filters } = c.req.valid('query');
     const explanation = await inOrg(db, name, async (trx, org) =>
-      explainMetric(trx, metric, await metricQueryOf(trx, org, c.req.valid('query'))),
+      explainAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
     );
     return c.json({ ...explanation, window: presentWindow(explanation.window) }, 200);
   });

@@ -93,7 +93,7 @@ export async function describeQuality(
   return found;
 }
 
-const noRepositories: Quality = {
+export const noRepositories: Quality = {
   code: 'no_repositories',
   message: 'No repository is known here.',
   action: 'Install the App on a repository, or replay a clone with `npm run shiplog -- replay PATH`.',

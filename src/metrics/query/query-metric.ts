@@ -75,7 +75,7 @@ async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<Me
 
 type RowPosition = readonly [at: string, repositoryId: number, id: number, key: string];
 
-interface RowsPage {
+export interface RowsPage {
   readonly limit: number;
   readonly after?: RowPosition | undefined;
 }

@@ -1,0 +1,47 @@
+import type { Quality } from '../quality.ts';
+import type { MetricScope } from '../scope.ts';
+import type { HealthCounts } from './read-health.ts';
+
+const longer = 'Choose a longer window, or a larger team.';
+
+/** Why a measure is not known, and what to do. */
+export function describeHealth({ open, merged, load, hours }: HealthCounts, scope: MetricScope): Quality[] {
+  const found: Quality[] = [];
+  if (!merged || merged.pulls === 0) {
+    const message = 'Nothing was merged in the window: reviews and rework of a pull request are not known.';
+    found.push({ code: 'no_merged_pull_requests', message, action: longer });
+  }
+  found.push(...describeLoad(load?.people ?? 0));
+  if (!hours || hours.outside === null) {
+    const message = 'Fewer than 5 people have commits in the window: of so few, hours would tell who it was.';
+    found.push({ code: 'few_people', message, action: longer });
+  }
+  found.push(...describeOpen(open));
+  if (scope.environment !== undefined) {
+    const message = 'Pull requests and reviews have no environment: team-health is that of all.';
+    found.push({ code: 'environment_ignored', message, action: 'Filter by repository or by team.' });
+  }
+  return found;
+}
+
+function describeLoad(people: number): Quality[] {
+  if (people > 1) return [];
+  if (people === 1) {
+    const message = 'One person did every review: there is nobody to spread them over.';
+    return [{ code: 'one_reviewer', message, action: 'Let others review, too, or choose a larger team.' }];
+  }
+  const message = 'Nothing was reviewed in the window: how the load is spread is not known.';
+  return [{ code: 'no_reviews', message, action: longer }];
+}
+
+function describeOpen(found: HealthCounts['open']): Quality[] {
+  if (!found) {
+    const message = 'The window has not begun: what will be open at its end is not known.';
+    return [{ code: 'window_to_come', message, action: 'Choose a window that has begun.' }];
+  }
+  const { open, waiting } = found;
+  if (waiting > 0) return [];
+  const none = open === 0 ? 'is open' : 'waits for a review';
+  const message = `No pull request ${none} at the end of the window, so there is no age of one.`;
+  return [{ code: open === 0 ? 'nothing_open' : 'nothing_waits', message, action: 'Nothing is to be done.' }];
+}

@@ -1,0 +1,34 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../../db/tenant.ts';
+import { isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
+import { bucketOf, byBucketAndWhole, type HealthQuery } from './buckets.ts';
+
+/** The pull requests that were merged in the window. */
+export function mergedPulls(scope: MetricScope): RawBuilder<unknown> {
+  const { tenantId, from, to } = scope;
+  return sql`
+    with scoped as materialized (${scopedRepositories(scope)})
+    select p.repository_id, p.number, p.merged_at, p.reviews, p.rework_cycles, a.login as author,
+      ${isLeftOutBot} is true as bot
+    from merged_pull_requests p
+    join scoped s on s.repository_id = p.repository_id
+    left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
+    where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
+      and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}`;
+}
+
+export interface MergedPulls {
+  readonly bucket: string | null;
+  readonly pulls: number;
+  readonly reviews: number;
+  readonly rework_cycles: number;
+}
+
+export async function readMergedPulls(trx: Trx, query: HealthQuery): Promise<MergedPulls[]> {
+  const { rows } = await sql<MergedPulls>`
+    select bucket::text as bucket, count(*)::integer as pulls, coalesce(sum(reviews), 0)::integer as reviews,
+      coalesce(sum(rework_cycles), 0)::integer as rework_cycles
+    from (select m.*, ${bucketOf(sql`m.merged_at`, query)} as bucket from (${mergedPulls(query)}) m where not m.bot) m
+    ${byBucketAndWhole}`.execute(trx);
+  return rows;
+}

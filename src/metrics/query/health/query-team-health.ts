@@ -1,0 +1,74 @@
+import type { Trx } from '../../../../db/tenant.ts';
+import { getDefinition, versionName } from '../../definition.ts';
+import type { SeriesPoint } from '../series.ts';
+import { listUnread } from '../history-quality.ts';
+import { noRepositories, type Quality } from '../quality.ts';
+import type { MetricQuery } from '../query-metric.ts';
+import { findTeamQuality } from '../team-history.ts';
+import type { Window } from '../window.ts';
+import { countExcluded } from './list-health-rows.ts';
+import { describeHealth } from './health-quality.ts';
+import { type HealthMeasure, healthMeasureNames, healthMeasures, type HealthPoint } from './measures.ts';
+import { type Health, readHealth } from './read-health.ts';
+
+/** A measure with what it is compared with, and how it went. */
+interface MeasuredHealth extends HealthPoint {
+  readonly measure: HealthMeasure;
+  readonly unit: (typeof healthMeasures)[HealthMeasure]['unit'];
+  readonly comparison: (Window & HealthPoint) | null;
+  readonly series: readonly SeriesPoint[];
+}
+
+/** One measure as any metric is told, and all of them beside it. */
+export interface TeamHealthResult extends MeasuredHealth {
+  readonly metric: 'team-health';
+  readonly excluded: readonly { readonly reason: string; readonly count: number }[];
+  readonly window: Window;
+  readonly definition_version: string;
+  readonly quality: readonly Quality[];
+  readonly measures: readonly MeasuredHealth[];
+}
+
+export async function queryTeamHealth(
+  trx: Trx,
+  query: MetricQuery,
+  measure: HealthMeasure = healthMeasureNames[0],
+): Promise<TeamHealthResult> {
+  const health = await readHealth(trx, query);
+  const compared = query.compare ? { ...query, ...query.compare } : undefined;
+  const before = compared && { window: compared, health: await readHealth(trx, compared) };
+  const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
+  return {
+    metric: 'team-health',
+    ...measured(measure, { health, before }),
+    excluded: await countExcluded(trx, measure, query),
+    window: { from: query.from, to: query.to },
+    definition_version: versionName(version),
+    quality: [
+      ...(health.hasRepositories ? describeHealth(health.counts, query) : [noRepositories]),
+      ...(await listUnread(trx, query)),
+      ...(await findTeamQuality(trx, query)),
+    ],
+    measures: healthMeasureNames.map((name) => measured(name, { health, before })),
+  };
+}
+
+interface Compared {
+  readonly health: Health;
+  readonly before: { readonly window: Window; readonly health: Health } | undefined;
+}
+
+function measured(measure: HealthMeasure, { health, before }: Compared): MeasuredHealth {
+  const { unit } = healthMeasures[measure];
+  return {
+    measure,
+    unit,
+    ...health.points[measure],
+    comparison: before ? { from: before.window.from, to: before.window.to, ...before.health.points[measure] } : null,
+    series: health.series.map(({ from, points }) => ({
+      from: from.toISOString(),
+      value: points[measure].value,
+      n: points[measure].n,
+    })),
+  };
+}

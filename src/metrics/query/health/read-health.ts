@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { Trx } from '../../../../db/tenant.ts';
+import { scopedRepositories } from '../scope.ts';
+import { bucketsOf, type HealthQuery } from './buckets.ts';
+import { type HealthPoint, type HealthPoints, unknownPoint } from './measures.ts';
+import { type MergedPulls, readMergedPulls } from './merged-pulls.ts';
+import { type OpenPulls, readOpenPulls } from './open-pulls.ts';
+import { type ReviewLoad, readReviewLoad } from './review-load.ts';
+import { readWorkHours, type WorkHours } from './work-hours.ts';
+
+/** What the measures of one span of time are made of. */
+export interface HealthCounts {
+  /** Undefined: its end has not come, or has nothing that is known. */
+  readonly open: OpenPulls | undefined;
+  readonly merged: MergedPulls | undefined;
+  readonly load: ReviewLoad | undefined;
+  readonly hours: WorkHours | undefined;
+}
+
+export interface Health {
+  readonly hasRepositories: boolean;
+  readonly counts: HealthCounts;
+  readonly points: HealthPoints;
+  readonly series: readonly { readonly from: Date; readonly points: HealthPoints }[];
+}
+
+/** Every measure of a window, and of each day or week of it; of no repository nothing is known, not even that it is 0. */
+export async function readHealth(trx: Trx, query: HealthQuery): Promise<Health> {
+  const { rows: known } = await sql`select from (${scopedRepositories(query)}) s limit 1`.execute(trx);
+  const open = byBucket(known.length === 0 ? [] : await readOpenPulls(trx, query));
+  const merged = byBucket(await readMergedPulls(trx, query));
+  const load = byBucket(await readReviewLoad(trx, query));
+  const hours = byBucket(await readWorkHours(trx, query));
+  const countsOf = (bucket: string | null): HealthCounts => ({
+    open: open.get(bucket),
+    merged: merged.get(bucket),
+    load: load.get(bucket),
+    hours: hours.get(bucket),
+  });
+  const { rows: buckets } = await sql<{ bucket: string; first: Date }>`
+    select bucket::text as bucket, first from (${bucketsOf(query)}) b order by 1`.execute(trx);
+  const counts = countsOf(null);
+  const series = buckets.map(({ bucket, first }) => ({ from: first, points: pointsOf(countsOf(bucket)) }));
+  return { hasRepositories: known.length > 0, counts, points: pointsOf(counts), series };
+}
+
+function byBucket<T extends { readonly bucket: string | null }>(rows: readonly T[]): ReadonlyMap<string | null, T> {
+  return new Map(rows.map((row) => [row.bucket, row]));
+}
+
+function pointsOf({ open, merged, load, hours }: HealthCounts): HealthPoints {
+  const pulls = merged?.pulls ?? 0;
+  return {
+    work_in_progress: open ? { ...unknownPoint, value: open.open, n: open.open } : unknownPoint,
+    open_age: open ? { ...unknownPoint, value: open.age_s, n: open.open } : unknownPoint,
+    waiting_for_review: open ? { ...unknownPoint, value: open.waiting, n: open.waiting } : unknownPoint,
+    waiting_age: open ? { ...unknownPoint, value: open.waiting_s, n: open.waiting } : unknownPoint,
+    reviews_per_pull_request: ratio(merged?.reviews ?? 0, { of: pulls, n: pulls }),
+    rework_cycles_per_pull_request: ratio(merged?.rework_cycles ?? 0, { of: pulls, n: pulls }),
+    review_load_spread: spread(load),
+    outside_hours: outside(hours),
+  };
+}
+
+function ratio(numerator: number, { of, n }: { of: number; n: number }): HealthPoint {
+  return { value: of === 0 ? null : numerator / of, n, numerator, denominator: of };
+}
+
+/** Of one person alone there is none. */
+function spread(load: ReviewLoad | undefined): HealthPoint {
+  if (!load) return { ...unknownPoint, numerator: 0, denominator: 0 };
+  const found = ratio(load.half, { of: load.people, n: load.reviews });
+  return load.people < 2 ? { ...found, value: null } : found;
+}
+
+function outside(hours: WorkHours | undefined): HealthPoint {
+  if (!hours || hours.outside === null) return { ...unknownPoint, n: hours?.commits ?? 0 };
+  return ratio(hours.outside, { of: hours.commits, n: hours.commits });
+}

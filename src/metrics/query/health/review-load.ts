@@ -1,0 +1,56 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../../db/tenant.ts';
+import { isBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
+import { bucketOf, type HealthQuery } from './buckets.ts';
+
+/** The reviews of the window; `excluded` says which are of nobody else. */
+export function givenReviews(scope: MetricScope): RawBuilder<unknown> {
+  const { tenantId, from, to } = scope;
+  return sql`
+    with scoped as materialized (${scopedRepositories(scope)})
+    select v.repository_id, v.review_id, v.number, v.state, v.submitted_at, v.author_id,
+      case when v.author_id is null then 'unknown_author' when ${isBot('a')} is true then 'bot'
+        when v.author_id = p.author_id then 'own' end as excluded
+    from reviews v
+    join scoped s on s.repository_id = v.repository_id
+    left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = v.repository_id and p.number = v.number
+    left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = v.author_id
+    where v.tenant_id = ${tenantId} and v.submitted_at >= ${from} and v.submitted_at < ${to}
+      and ${isOfTeam(scope, { person: sql`v.author_id`, at: sql`v.submitted_at` })}`;
+}
+
+export interface ReviewLoad {
+  readonly bucket: string | null;
+  readonly reviews: number;
+  readonly people: number;
+  /** How few people did at least half of the reviews. */
+  readonly half: number;
+}
+
+/** How the reviews of the window are spread over the people who did them. */
+export async function readReviewLoad(trx: Trx, query: HealthQuery): Promise<ReviewLoad[]> {
+  const { rows } = await sql<{ bucket: string | null; loads: number[] | null }>`
+    with given as (
+      select author_id, ${bucketOf(sql`submitted_at`, query)} as bucket from (${givenReviews(query)}) r
+      where excluded is null
+    ), loads as (
+      select bucket, grouping(bucket) as whole, author_id, count(*)::integer as reviews from given
+      group by grouping sets ((author_id), (bucket, author_id))
+    )
+    select bucket::text as bucket, array_agg(reviews order by reviews desc) as loads from loads group by bucket, whole`.execute(
+    trx,
+  );
+  return rows.map(({ bucket, loads }) => spreadOf(bucket, loads ?? []));
+}
+
+/** @param loads the largest first */
+function spreadOf(bucket: string | null, loads: readonly number[]): ReviewLoad {
+  const reviews = loads.reduce((sum, load) => sum + load, 0);
+  let [half, done] = [0, 0];
+  for (const load of loads) {
+    if (2 * done >= reviews) break;
+    done += load;
+    half += 1;
+  }
+  return { bucket, reviews, people: loads.length, half };
+}
