@@ -36,12 +36,25 @@ alter table production_deployments force row level security;
 alter table deployment_changes alter column environment set not null;
 `;
 
+/** All that lead time is made of, so that a hundred thousand changes are read from the index alone. */
+const coverChanges = `
+drop index deployment_changes_finished;
+create index deployment_changes_finished on deployment_changes (tenant_id, finished_at)
+  include (repository_id, standing, started_at, author_id, author_email) where is_change;
+`;
+
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(addColumns).execute(db);
   await sql.raw(fillColumns).execute(db);
+  await sql.raw(coverChanges).execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index deployment_changes_finished`.execute(db);
+  await sql`
+    create index deployment_changes_finished on deployment_changes (tenant_id, finished_at) where is_change`.execute(
+    db,
+  );
   await sql`
     alter table merged_pull_requests drop column shipped, drop column first_deployment_id, drop column deployed_at,
       drop column deployed_to`.execute(db);

@@ -1,9 +1,10 @@
 import type { Trx } from '../../../db/tenant.ts';
 import { type Bucket, distribution } from './distribution.ts';
 import type { Metric } from './metric.ts';
-import { type PackedRows, readPackedRows, type Samples, samplesOf } from './packed-rows.ts';
+import { readPackedRows } from './packed-rows.ts';
 import { mean, percentile, sortedValues, sum } from './percentiles.ts';
 import type { SeriesStep } from './periods.ts';
+import { type Samples, samplesOf } from './samples.ts';
 import type { MetricScope } from './scope.ts';
 import { daysOf, deploymentDaysPerWeek, type SeriesPoint, series } from './series.ts';
 import { denominatorOf, numeratorOf, sampleSize, valueOf } from './statistic.ts';
@@ -31,8 +32,7 @@ export async function aggregate(
   metric: Metric,
   { scope, step }: { scope: MetricScope; step: SeriesStep },
 ): Promise<Aggregate> {
-  const packed = await readPackedRows(trx, metric, scope);
-  const samples = samplesOf(packed);
+  const samples = await readSamples(trx, metric, scope);
   const sorted = sortedValues(samples.values);
   return {
     ...summary(metric, scope, samples),
@@ -41,7 +41,7 @@ export async function aggregate(
     mean: mean(sorted),
     open: samples.open,
     deployment_days_per_week: metric.statistic === 'rate' ? deploymentDaysPerWeek(scope, samples) : null,
-    excluded: countExcluded(packed),
+    excluded: listExcluded(samples),
     series: series(metric, { scope, step, samples }),
     distribution: distribution(metric.unit, sorted),
   };
@@ -51,7 +51,7 @@ export type Summary = Pick<Aggregate, 'value' | 'n' | 'numerator' | 'denominator
 
 /** The value alone, for a comparison. */
 export async function summarize(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
-  return summary(metric, scope, samplesOf(await readPackedRows(trx, metric, scope)));
+  return summary(metric, scope, await readSamples(trx, metric, scope));
 }
 
 /** The value of each repository that has rows which count. */
@@ -60,8 +60,14 @@ export async function aggregateByRepository(
   metric: Metric,
   scope: MetricScope,
 ): Promise<ReadonlyMap<number, number | null>> {
-  const packed = (await readPackedRows(trx, metric, scope)).filter(({ excluded }) => excluded === null);
-  return new Map(packed.map(({ repositoryId, samples }) => [repositoryId, summary(metric, scope, samples).value]));
+  const packed = [...(await readPackedRows(trx, metric, scope))];
+  const found = packed.map(([repositoryId, rows]) => ({ repositoryId, samples: samplesOf(metric, [rows]) }));
+  const counting = found.filter(({ samples }) => samples.at.length > 0);
+  return new Map(counting.map(({ repositoryId, samples }) => [repositoryId, summary(metric, scope, samples).value]));
+}
+
+async function readSamples(trx: Trx, metric: Metric, scope: MetricScope): Promise<Samples> {
+  return samplesOf(metric, (await readPackedRows(trx, metric, scope)).values());
 }
 
 function summary({ statistic }: Metric, scope: MetricScope, samples: Samples): Summary {
@@ -75,10 +81,7 @@ function summary({ statistic }: Metric, scope: MetricScope, samples: Samples): S
   };
 }
 
-function countExcluded(packed: readonly PackedRows[]): Aggregate['excluded'] {
-  const counts = new Map<string, number>();
-  for (const { excluded, n } of packed) {
-    if (excluded !== null) counts.set(excluded, (counts.get(excluded) ?? 0) + n);
-  }
-  return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => (a.reason < b.reason ? -1 : 1));
+function listExcluded({ excluded }: Samples): Aggregate['excluded'] {
+  const counts = [...excluded].map(([reason, count]) => ({ reason, count }));
+  return counts.toSorted((a, b) => (a.reason < b.reason ? -1 : 1));
 }

@@ -35,6 +35,7 @@ export const deploymentFrequency: Metric = {
   statistic: 'rate',
   meaning: 'Successful production deployments, divided by the days of the window.',
   needsDeployments: true,
+  reasons: [],
   details,
   rows: (scope) => deploymentRows(scope, { where: sql`d.outcome = 'success'` }),
 };
@@ -44,6 +45,7 @@ export const changeFailRate: Metric = {
   statistic: 'ratio',
   meaning: 'Failed production deployments, divided by the finished ones. A deployment with several causes counts once.',
   needsDeployments: true,
+  reasons: [],
   details: [...details, 'failure_causes'],
   rows: (scope) =>
     deploymentRows(scope, {
@@ -59,6 +61,7 @@ export const recoveryTime: Metric = {
   meaning:
     'Median over the failed deployments of the time from their finish to the earliest recovery. Those not recovered are open.',
   needsDeployments: true,
+  reasons: [],
   details: [...details, 'failure_causes', 'recovered_at'],
   rows: (scope) =>
     deploymentRows(scope, {
@@ -75,6 +78,7 @@ export const reworkRate: Metric = {
   statistic: 'ratio',
   meaning: 'Successful production deployments that repair an earlier one, divided by the successful ones.',
   needsDeployments: true,
+  reasons: [],
   details: [...details, 'rework'],
   rows: (scope) =>
     deploymentRows(scope, {

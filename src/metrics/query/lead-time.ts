@@ -9,6 +9,7 @@ export const leadTime: Metric = {
   meaning:
     'Median over the changes whose first production deployment finished in the window of the time from their start to that finish.',
   needsDeployments: true,
+  reasons: ['baseline', 'bot', 'unknown_start', 'clock_skew'],
   details: ['number', 'sha', 'rule', 'environment', 'author', 'started_at'],
   rows: (scope) => sql`
     select c.repository_id, c.deployment_id as id, c.finished_at as at,

@@ -14,6 +14,8 @@ export interface Metric {
   readonly meaning: string;
   /** Whether it needs deployments to be measured. */
   readonly needsDeployments: boolean;
+  /** Why rows may be left out: all that `excluded` may say. */
+  readonly reasons: readonly string[];
   /** The fields of `detail`, as columns of an export. */
   readonly details: readonly string[];
   /**

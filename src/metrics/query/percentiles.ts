@@ -1,6 +1,10 @@
 /** The values that are there, in ascending order. */
 export function sortedValues(values: Float64Array): Float64Array {
-  return values.filter((value) => !Number.isNaN(value)).toSorted();
+  // NaN comes last.
+  const sorted = values.toSorted();
+  let length = sorted.length;
+  while (Number.isNaN(sorted[length - 1])) length--;
+  return sorted.subarray(0, length);
 }
 
 /**

@@ -44,7 +44,9 @@ function nextStart(
 /** The place of the period in which each time lies. @param at in seconds since 1970, all of them in the window */
 export function placesOf(at: Float64Array, periods: readonly Period[]): Int32Array {
   const starts = Float64Array.from(periods, ({ from }) => from / 1_000);
-  return Int32Array.from(at, (time) => lastAtOrBefore(starts, time));
+  const places = new Int32Array(at.length);
+  for (let index = 0; index < at.length; index++) places[index] = lastAtOrBefore(starts, at[index] ?? 0);
+  return places;
 }
 
 function lastAtOrBefore(starts: Float64Array, time: number): number {

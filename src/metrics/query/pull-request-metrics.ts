@@ -7,17 +7,26 @@ interface PullMetric {
   readonly meaning: string;
   readonly unit?: Metric['unit'];
   readonly value: RawBuilder<unknown>;
-  /** Why there is no value, where there is none. */
+  /** Why there is no value, where there is none: one of `reasons`. */
   readonly missing: RawBuilder<unknown>;
+  readonly reasons: readonly string[];
   readonly needsDeployments?: boolean;
 }
 
-function pullMetric({ meaning, unit = 'seconds', value, missing, needsDeployments = false }: PullMetric): Metric {
+function pullMetric({
+  meaning,
+  unit = 'seconds',
+  value,
+  missing,
+  reasons,
+  needsDeployments = false,
+}: PullMetric): Metric {
   return {
     unit,
     statistic: 'median',
     meaning,
     needsDeployments,
+    reasons: ['bot', ...reasons],
     details: ['number', 'author', 'deployment_id', 'reviews', 'rework_cycles', ...Object.keys(stages)],
     rows: (scope) => pullRows(scope, { value, missing }),
   };
@@ -47,6 +56,7 @@ export const pullCycle = pullMetric({
   meaning: 'Median over the merged pull requests of the time from the first commit to the first production deployment.',
   value: stages.cycle_s,
   missing: sql`case when p.first_commit_at is null then 'unknown_commits' else 'not_deployed' end`,
+  reasons: ['unknown_commits', 'not_deployed'],
   needsDeployments: true,
 });
 
@@ -55,12 +65,14 @@ export const pullPickup = pullMetric({
     'Median over the merged pull requests of the time from ready to the first review or review comment by another person.',
   value: stages.pickup_s,
   missing: sql`'no_review'::text`,
+  reasons: ['no_review'],
 });
 
 export const pullReview = pullMetric({
   meaning: 'Median over the merged pull requests of the time from that review to the merge.',
   value: stages.review_s,
   missing: sql`'no_review'::text`,
+  reasons: ['no_review'],
 });
 
 export const pullSize = pullMetric({
@@ -68,4 +80,5 @@ export const pullSize = pullMetric({
   unit: 'lines',
   value: sql`(p.additions + p.deletions)::double precision`,
   missing: sql`'unknown_size'::text`,
+  reasons: ['unknown_size'],
 });

@@ -1,7 +1,7 @@
 import type { Metric } from './metric.ts';
-import type { Samples } from './packed-rows.ts';
 import { percentile, sortedValues } from './percentiles.ts';
 import { DAY_MS, periodsOf, placesOf, type SeriesStep } from './periods.ts';
+import type { Samples } from './samples.ts';
 import type { MetricScope } from './scope.ts';
 import { sampleSize, valueOf } from './statistic.ts';
 import { wallClock } from './local-time.ts';
@@ -28,7 +28,8 @@ export function series({ statistic }: Metric, { scope, step, samples }: Stretch)
   const periods = periodsOf(scope, step, scope.timeZone);
   const places = placesOf(samples.at, periods);
   const [rows, counted] = [new Int32Array(periods.length), new Int32Array(periods.length)];
-  for (const [index, place] of places.entries()) {
+  for (let index = 0; index < places.length; index++) {
+    const place = places[index] ?? 0;
     rows[place] = (rows[place] ?? 0) + 1;
     counted[place] = (counted[place] ?? 0) + (samples.counted[index] ?? 0);
   }
@@ -49,7 +50,8 @@ function gather(values: Float64Array, places: Int32Array, counts: Int32Array): (
   }
   const next = ends.map((last, place) => last - (counts[place] ?? 0));
   const gathered = new Float64Array(values.length);
-  for (const [index, place] of places.entries()) {
+  for (let index = 0; index < places.length; index++) {
+    const place = places[index] ?? 0;
     const target = next[place] ?? 0;
     gathered[target] = values[index] ?? Number.NaN;
     next[place] = target + 1;
