@@ -12,7 +12,7 @@ export function describeMetrics(results: readonly AnyMetricResult[], timeZone: s
       ? [`before: ${timeOf(first.comparison.from, timeZone)} to ${timeOf(first.comparison.to, timeZone)}`]
       : []),
     '',
-    lineOf({ name: '', now: 'now', before: first.comparison ? 'before' : '', n: 'of' }),
+    lineOf({ name: '', now: 'now', before: first.comparison ? 'before' : '', n: 'samples' }),
     ...results.flatMap(linesOf),
     ...notesOf(results),
   ].join('\n');
@@ -38,26 +38,40 @@ interface Line {
 }
 
 function lineOf({ name, now, before, n }: Line): string {
-  return `  ${name.padEnd(34)}${now.padStart(14)}${before.padStart(14)}${n.padStart(8)}`.trimEnd();
+  return `  ${name.padEnd(34)}${now.padStart(14)}${before.padStart(14)}${n.padStart(10)}`.trimEnd();
 }
 
-/** What several metrics have to say is said once. */
+/** What is missing, and what was left out. What several metrics have to say is said once. */
 function notesOf(results: readonly AnyMetricResult[]): string[] {
-  const notes = new Map<string, { metrics: string[]; action: string }>();
-  for (const { metric, quality } of results) {
-    for (const { message, action } of quality) {
-      const note = notes.get(message);
-      if (note) note.metrics.push(metric);
-      else notes.set(message, { metrics: [metric], action });
-    }
+  const about = new Map<string, string[]>();
+  for (const { message, action } of results.flatMap(({ quality }) => quality)) {
+    const metrics = results.filter(({ quality }) => quality.some((note) => note.message === message));
+    const heading = metrics.length === results.length ? 'all' : metrics.map(({ metric }) => metric).join(', ');
+    const lines = about.get(heading) ?? [];
+    if (!lines.includes(`    ${message}`)) about.set(heading, [...lines, `    ${message}`, `      ${action}`]);
   }
-  const lines = [...notes].flatMap(([message, { metrics, action }]) => [
+  const notes = [...about].flatMap(([heading, lines]) => ['', `  ${heading}:`].concat(lines));
+  return [...notes, ...leftOut(results), ...nothingBefore(results)];
+}
+
+function leftOut(results: readonly AnyMetricResult[]): string[] {
+  const lines = results.flatMap(({ metric, excluded }) =>
+    excluded.length === 0
+      ? []
+      : [`    ${metric}: ${excluded.map(({ reason, count }) => `${count} ${reason}`).join(', ')}`],
+  );
+  return lines.length === 0 ? [] : ['', '  Left out, by reason:', ...lines];
+}
+
+function nothingBefore(results: readonly AnyMetricResult[]): string[] {
+  const unknown = results.filter(({ value, comparison }) => value !== null && comparison?.value === null);
+  if (unknown.length === 0) return [];
+  return [
     '',
-    `  ${metrics.length === results.length ? 'all' : metrics.join(', ')}:`,
-    `    ${message}`,
-    `    ${action}`,
-  ]);
-  return lines;
+    `  Before: ${unknown.map(({ metric }) => metric).join(', ')}:`,
+    '    Nothing of that time counts, or it was not measured then.',
+    '      Compare with another time by --compare FROM..TO, or not at all by --compare none.',
+  ];
 }
 
 /** Of a midnight only the day. */
@@ -69,7 +83,7 @@ function valueOf(value: number | null, unit: AnyMetricResult['unit']): string {
   if (value === null) return 'not known';
   switch (unit) {
     case 'per_day':
-      return `${value.toFixed(2)} a day`;
+      return rateOf(value);
     case 'ratio':
       return `${(value * 100).toFixed(1)} %`;
     case 'lines':
@@ -81,6 +95,12 @@ function valueOf(value: number | null, unit: AnyMetricResult['unit']): string {
     case 'seconds':
       return durationOf(value);
   }
+}
+
+/** In the longest time that still has a digit to show. */
+function rateOf(perDay: number): string {
+  if (perDay === 0 || perDay >= 0.1) return `${perDay.toFixed(2)} a day`;
+  return perDay * 7 >= 0.1 ? `${(perDay * 7).toFixed(2)} a week` : `${(perDay * 30).toFixed(2)} a month`;
 }
 
 function durationOf(seconds: number): string {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { connect, type Database } from '../../db/connection.ts';
-import { openDatabase } from '../../db/open-database.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { ConfigError, NotFoundError } from '../errors.ts';
 import { metricFilters, metricQueryOf } from '../http/api/metric-query.ts';
@@ -8,6 +7,7 @@ import { findOrg } from '../http/api/org-scope.ts';
 import { type AnyMetricResult, anyMetricNames, queryAnyMetric } from '../metrics/query/any-metric.ts';
 import type { Command, CommandInput, OptionValue } from './command.ts';
 import { describeMetrics } from './metrics-result.ts';
+import { openStoredData } from './stored-data.ts';
 
 export const metricsCommand: Command = {
   summary: 'prints the delivery metrics of an organization',
@@ -43,7 +43,7 @@ type Filters = z.output<typeof metricOptions>;
 
 async function runMetrics({ arguments: [org = ''], options, config }: CommandInput): Promise<number> {
   const filters = readFilters(options);
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  const database = await openStoredData(config);
   const db = connect({ url: database.url, max: 2 });
   try {
     const { metrics, timeZone } = await readMetrics(db, org, filters);
@@ -81,5 +81,5 @@ async function listOrgs(db: Database): Promise<string> {
   const rows = await db.selectFrom('tenants').select('login').orderBy('login').limit(10).execute();
   if (rows.length === 0)
     return 'There is none: install the App, or replay a clone with `npm run shiplog -- replay PATH`.';
-  return `There is ${rows.map(({ login }) => login).join(', ')}.`;
+  return `Known here: ${rows.map(({ login }) => login).join(', ')}.`;
 }

@@ -1,9 +1,9 @@
 import { connect } from '../../db/connection.ts';
-import { openDatabase } from '../../db/open-database.ts';
 import { NotFoundError } from '../errors.ts';
 import { recomputeAll } from '../metrics/derive/recompute.ts';
 import type { Command, CommandInput } from './command.ts';
 import { formatCount } from './progress.ts';
+import { openStoredData } from './stored-data.ts';
 
 export const recomputeCommand: Command = {
   summary: 'rebuilds everything that is derived from facts',
@@ -20,7 +20,7 @@ computes it again, a repository at a time. It changes nothing, unless a definiti
 };
 
 async function runRecompute({ arguments: [wanted], config, signal }: CommandInput): Promise<number> {
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  const database = await openStoredData(config);
   const db = connect({ url: database.url, max: 2 });
   try {
     const tenants = await db.selectFrom('tenants').select(['tenant_id', 'login']).orderBy('login').execute();

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { storeFacts } from '../support/api.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 import { goldenFacts } from '../support/golden-facts.ts';
 import { goldenOwner, goldens } from '../support/golden.ts';
 
@@ -14,8 +14,10 @@ if (!example) throw new Error('there is no such example');
 await storeFacts(db, goldenOwner.id, 'acme', ...goldenFacts(example));
 await recomputeTouched(db, goldenOwner.id);
 
-async function shiplog(...args: readonly string[]) {
-  const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+const shiplog = (...args: readonly string[]) => shiplogOn(url, ...args);
+
+async function shiplogOn(databaseUrl: string, ...args: readonly string[]) {
+  const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
   const child = spawn(process.execPath, ['src/cli/shiplog.ts', ...args], { env });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };
@@ -57,6 +59,23 @@ it('takes a team, a comparison and a time zone, as the API does', async () => {
     '--time-zone Nowhere is not a time zone such as Europe/Berlin.',
   );
   expect((await shiplog('metrics', 'acme', '--from', 'soon')).stderr).toContain('--from soon is not a time such as');
+});
+
+it('prints team health, why a number is not known, what was left out and what to do', async () => {
+  const { stdout } = await shiplog('metrics', 'acme', ...window);
+  expect(stdout).toMatch(/^ {4}work_in_progress +0 +0 +0$/m);
+  expect(stdout).toMatch(/^ {4}open_age +not known +not known +0$/m);
+  expect(stdout).toContain('No pull request is open at the end of the window, so there is no age of one.');
+  expect(stdout).toMatch(/Left out, by reason:\n {4}pr-pickup: 3 no_review$/m);
+  expect(stdout).toContain('Before: deployment-frequency, ');
+  expect((await shiplog('metrics', 'acme', ...window, '--compare', 'none')).stdout).not.toContain('before');
+});
+
+it('says when nothing is stored yet, and how to begin', async () => {
+  const empty = await createEmptyDatabase();
+  const { code, stderr } = await shiplogOn(empty.url, 'metrics', 'acme');
+  expect(code).toBe(1);
+  expect(stderr).toContain('Start Shiplog once: npm start.');
 });
 
 it('says what is not there', async () => {

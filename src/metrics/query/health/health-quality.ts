@@ -30,8 +30,8 @@ function describeLoad(people: number): Quality[] {
     const message = 'One person did every review: there is nobody to spread them over.';
     return [{ code: 'one_reviewer', message, action: 'Let others review, too, or choose a larger team.' }];
   }
-  const message = 'Nothing was reviewed in the window: how the load is spread is not known.';
-  return [{ code: 'no_reviews', message, action: longer }];
+  const message = 'No review of the window is known: how the load is spread is not known.';
+  return [{ code: 'no_reviews', message, action: `${longer} A replayed clone has none: connect GitHub.` }];
 }
 
 function describeOpen(found: HealthCounts['open']): Quality[] {
@@ -43,5 +43,11 @@ function describeOpen(found: HealthCounts['open']): Quality[] {
   if (waiting > 0) return [];
   const none = open === 0 ? 'is open' : 'waits for a review';
   const message = `No pull request ${none} at the end of the window, so there is no age of one.`;
-  return [{ code: open === 0 ? 'nothing_open' : 'nothing_waits', message, action: 'Nothing is to be done.' }];
+  return [
+    {
+      code: open === 0 ? 'nothing_open' : 'nothing_waits',
+      message,
+      action: 'Nothing is to be done; of a replayed clone, only what was merged is known.',
+    },
+  ];
 }
