@@ -14,7 +14,8 @@ import {
 
 export const ACME = 4_711;
 export const SHOP = 11;
-export const [ANN, BEN, BOT] = [501, 502, 503];
+export const [ANN, BOT] = [501, 503];
+const BEN = 502;
 /** Of February 2026. */
 export const day = (n: number, time = '10:00:00.000') => `2026-02-${String(n).padStart(2, '0')}T${time}Z`;
 

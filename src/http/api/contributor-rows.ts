@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import { idKey, type KeysOf } from './cursor.ts';
+import { wasMember } from '../../metrics/query/team-history.ts';
+import { idKey, type KeysOf, textKey } from './cursor.ts';
 import { isListed } from './org-scope.ts';
 import { allOf } from './page.ts';
 
@@ -11,13 +12,24 @@ export interface ContributorRow {
   readonly type: 'User' | 'Bot';
   readonly commits: number;
   readonly pull_requests: number;
+  readonly pull_requests_merged: number;
   readonly reviews: number;
   readonly first_seen_at: Date | null;
   readonly last_seen_at: Date | null;
-  readonly position: [number];
+  readonly position: [string, number];
 }
 
-export const contributorKeys = [idKey] as const;
+export const contributorKeys = [textKey, idKey] as const;
+
+/** Which of the contributions count. */
+export interface ContributionScope {
+  readonly tenantId: number;
+  readonly repositoryId: number | undefined;
+  /** What somebody did while in it. */
+  readonly teamId: number | undefined;
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+}
 
 interface ContributorsQuery {
   readonly limit: number;
@@ -27,60 +39,122 @@ interface ContributorsQuery {
   readonly commits?: boolean | undefined;
 }
 
-export function listContributors(trx: Trx, tenantId: number, query: ContributorsQuery): Promise<ContributorRow[]> {
+/** By login, or name; with a scope only those who contributed in it. */
+export function listContributors(
+  trx: Trx,
+  scope: ContributionScope,
+  query: ContributorsQuery,
+): Promise<ContributorRow[]> {
   const { limit, cursor: after, type, login, commits } = query;
-  const authored = sql`exists (
-    select from contributor_emails e join commits m on m.tenant_id = ${tenantId} and m.author_email = e.email
-    where e.tenant_id = ${tenantId} and e.contributor_id = c.contributor_id and ${isListed(tenantId, 'm.repository_id')})`;
+  const person = sql`c.contributor_id`;
   const where = allOf([
-    sql`c.tenant_id = ${tenantId}`,
+    sql`c.tenant_id = ${scope.tenantId}`,
     type && sql`c.type = ${type}`,
     login === undefined ? undefined : sql`lower(c.login) = lower(${login})`,
-    commits === undefined ? undefined : sql`${authored} = ${commits}`,
-    after && sql`c.contributor_id < ${after[0]}::bigint`,
+    commits === undefined ? undefined : sql`exists (${authored(scope, person)}) = ${commits}`,
+    isNarrow(scope)
+      ? sql`(exists (${authored(scope, person)}) or exists (${opened(scope, person)})
+          or exists (${merged(scope, person)}) or exists (${reviewed(scope, person)}))`
+      : undefined,
+    after && sql`(lower(coalesce(c.login, c.name, '')), c.contributor_id) > (${after[0]}, ${after[1]}::bigint)`,
   ]);
-  return selectContributors(trx, tenantId, { where, limit: limit + 1 });
+  return selectContributors(trx, scope, { where, limit: limit + 1 });
 }
 
-export async function findContributor(trx: Trx, tenantId: number, id: number): Promise<ContributorRow | undefined> {
-  const where = sql`c.tenant_id = ${tenantId} and c.contributor_id = ${id}::bigint`;
-  const [row] = await selectContributors(trx, tenantId, { where, limit: 1 });
+export async function findContributor(
+  trx: Trx,
+  scope: ContributionScope,
+  id: number,
+): Promise<ContributorRow | undefined> {
+  const where = sql`c.tenant_id = ${scope.tenantId} and c.contributor_id = ${id}::bigint`;
+  const [row] = await selectContributors(trx, scope, { where, limit: 1 });
   return row;
+}
+
+function isNarrow({ repositoryId, teamId, from, to }: ContributionScope): boolean {
+  return [repositoryId, teamId, from, to].some((filter) => filter !== undefined);
 }
 
 /** Counts only for those on the page: the cost does not depend on how many contributors there are. */
 async function selectContributors(
   trx: Trx,
-  tenantId: number,
+  scope: ContributionScope,
   { where, limit }: { where: RawBuilder<unknown>; limit: number },
 ): Promise<ContributorRow[]> {
+  const person = sql`page.contributor_id`;
   const { rows } = await sql<ContributorRow>`
     with page as materialized (
-      select c.contributor_id, c.login, c.name, c.type from contributors c
-      where ${where} order by c.contributor_id desc limit ${limit}
+      select c.contributor_id, c.login, c.name, c.type, lower(coalesce(c.login, c.name, '')) as name_key
+      from contributors c where ${where} order by name_key, c.contributor_id limit ${limit}
     )
-    select page.*, commits.n as commits, pulls.n as pull_requests, reviews.n as reviews,
+    select page.contributor_id, page.login, page.name, page.type, commits.n as commits, pulls.n as pull_requests,
+      merged.n as pull_requests_merged, reviews.n as reviews,
       least(commits.first_at, pulls.first_at, reviews.first_at, issues.first_at) as first_seen_at,
       greatest(commits.last_at, pulls.last_at, reviews.last_at, issues.last_at) as last_seen_at,
-      json_build_array(page.contributor_id) as position
+      json_build_array(page.name_key, page.contributor_id) as position
     from page
-    cross join lateral (
-      select count(*) as n, min(m.authored_at) as first_at, max(m.authored_at) as last_at
-      from contributor_emails e join commits m on m.tenant_id = ${tenantId} and m.author_email = e.email
-      where e.tenant_id = ${tenantId} and e.contributor_id = page.contributor_id and ${isListed(tenantId, 'm.repository_id')}
-    ) commits
-    cross join lateral (
-      select count(*) as n, min(p.created_at) as first_at, max(p.created_at) as last_at
-      from pull_requests p where p.tenant_id = ${tenantId} and p.author_id = page.contributor_id and ${isListed(tenantId, 'p.repository_id')}
-    ) pulls
-    cross join lateral (
-      select count(*) as n, min(r.submitted_at) as first_at, max(r.submitted_at) as last_at
-      from reviews r where r.tenant_id = ${tenantId} and r.author_id = page.contributor_id and ${isListed(tenantId, 'r.repository_id')}
-    ) reviews
-    cross join lateral (
-      select min(i.created_at) as first_at, max(i.created_at) as last_at
-      from issues i where i.tenant_id = ${tenantId} and i.author_id = page.contributor_id and ${isListed(tenantId, 'i.repository_id')}
-    ) issues
-    order by page.contributor_id desc`.execute(trx);
+    cross join lateral (${summary(authored(scope, person))}) commits
+    cross join lateral (${summary(opened(scope, person))}) pulls
+    cross join lateral (${summary(merged(scope, person))}) merged
+    cross join lateral (${summary(reviewed(scope, person))}) reviews
+    cross join lateral (${summary(reported(scope, person))}) issues
+    order by page.name_key, page.contributor_id`.execute(trx);
   return rows;
+}
+
+function summary(contributed: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select count(*) as n, min(x.at) as first_at, max(x.at) as last_at from (${contributed}) x`;
+}
+
+function authored(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select m.authored_at as at from contributor_emails e
+    join commits m on m.tenant_id = ${scope.tenantId} and m.author_email = e.email
+    where e.tenant_id = ${scope.tenantId} and e.contributor_id = ${person} and ${isWithin(scope, { table: 'm', at: 'authored_at', person })}`;
+}
+
+function opened(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return contributions(scope, { from: 'pull_requests', at: 'created_at', person });
+}
+
+function merged(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${contributions(scope, { from: 'pull_requests', at: 'merged_at', person })} and x.state = 'merged'`;
+}
+
+function reviewed(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return contributions(scope, { from: 'reviews', at: 'submitted_at', person });
+}
+
+function reported(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return contributions(scope, { from: 'issues', at: 'created_at', person });
+}
+
+interface Contributions {
+  readonly from: string;
+  readonly at: string;
+  readonly person: RawBuilder<unknown>;
+}
+
+function contributions(scope: ContributionScope, { from, at, person }: Contributions): RawBuilder<unknown> {
+  return sql`
+    select ${sql.ref(`x.${at}`)} as at from ${sql.table(from)} x
+    where x.tenant_id = ${scope.tenantId} and x.author_id = ${person} and ${isWithin(scope, { table: 'x', at, person })}`;
+}
+
+interface Contribution {
+  readonly table: string;
+  readonly at: string;
+  readonly person: RawBuilder<unknown>;
+}
+
+function isWithin(scope: ContributionScope, { table, at: column, person }: Contribution): RawBuilder<unknown> {
+  const { tenantId, repositoryId, teamId, from, to } = scope;
+  const at = sql.ref(`${table}.${column}`);
+  return allOf([
+    isListed(tenantId, `${table}.repository_id`),
+    repositoryId === undefined ? undefined : sql`${sql.ref(`${table}.repository_id`)} = ${repositoryId}::bigint`,
+    from && sql`${at} >= ${from}`,
+    to && sql`${at} < ${to}`,
+    teamId === undefined ? undefined : wasMember({ tenantId, teamId }, { id: person, at }),
+  ]);
 }

@@ -100,7 +100,7 @@ function comparedWith(
   return other;
 }
 
-async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promise<number | undefined> {
+export async function teamIdOf(trx: Trx, org: Org, slugOrId: string | undefined): Promise<number | undefined> {
   if (slugOrId === undefined) return undefined;
   const id = idOf(slugOrId);
   const { rows } = await sql<{ team_id: number }>`

@@ -72,16 +72,18 @@ interface Asked {
 
 /** Whether somebody was in the team at that time. */
 export function wasMember(team: TeamKey, { id, at }: Asked): RawBuilder<unknown> {
-  return sql`exists (select from (${memberships(team)}) m where m.user_id = ${id} and m.since <= ${at} and m.until > ${at})`;
+  return sql`exists (
+    select from (${memberships(team)}) membership
+    where membership.user_id = ${id} and membership.since <= ${at} and membership.until > ${at})`;
 }
 
 /** Whether the team could push to a repository at that time. A custom role can do what it is based on. */
 export function couldPush(team: TeamKey, { id, at }: Asked): RawBuilder<unknown> {
   return sql`exists (
-    select from (${grants(team)}) g
-    left join custom_repository_roles r on r.tenant_id = ${team.tenantId} and r.name = g.permission
-    where g.repository_id = ${id} and g.since <= ${at} and g.until > ${at}
-      and coalesce(r.base_role, g.permission) in ('push', 'write', 'maintain', 'admin'))`;
+    select from (${grants(team)}) granted
+    left join custom_repository_roles role on role.tenant_id = ${team.tenantId} and role.name = granted.permission
+    where granted.repository_id = ${id} and granted.since <= ${at} and granted.until > ${at}
+      and coalesce(role.base_role, granted.permission) in ('push', 'write', 'maintain', 'admin'))`;
 }
 
 interface Known {

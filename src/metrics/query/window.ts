@@ -33,7 +33,8 @@ export function windowBefore({ from, to }: Window, timeZone: string): Window {
   return { from: earlier(from, { by: days, timeZone }), to: from };
 }
 
-function boundOf(bound: WindowBound, timeZone: string): Date {
+/** The moment that a bound of a window stands for. */
+export function boundOf(bound: WindowBound, timeZone: string): Date {
   return typeof bound === 'string' ? startOfDate(bound, timeZone) : bound;
 }
 

@@ -36,7 +36,7 @@ const lists: Record<string, string | undefined> = {
   '/api/v1/orgs': undefined,
   '/api/v1/admin/deliveries': 'guid',
   '/api/v1/orgs/acme/repositories': undefined,
-  '/api/v1/orgs/acme/contributors': 'id',
+  '/api/v1/orgs/acme/contributors': undefined,
   '/api/v1/orgs/acme/commits': 'committed_at',
   '/api/v1/orgs/acme/pulls': 'created_at',
   '/api/v1/orgs/acme/reviews': 'id',
