@@ -1,6 +1,6 @@
 import type { MetricName } from './query/metrics.ts';
 
-/** Where a value stands among the answers to one year's survey: context, and no goal. */
+/** Where a value stands among the answers to one year's survey, or on its scale: context, and no goal. */
 export interface Band {
   readonly year: number;
   /** The report. */
@@ -19,6 +19,8 @@ interface Report {
   readonly source: string;
   /** By metric, from 0 up. */
   readonly ranges: Readonly<Partial<Record<MetricName, readonly Range[]>>>;
+  /** Rates that have a score from 10 for none to 0 for all. */
+  readonly scored?: readonly MetricName[];
 }
 
 const [HOUR, DAY] = [3_600, 86_400];
@@ -29,8 +31,35 @@ const ENDLESS = Number.POSITIVE_INFINITY;
 /** The next number above: `to` is not in a range, and a report's rate is in its band. */
 const upTo = (rate: number) => rate + Number.EPSILON;
 
+const durations: readonly Range[] = [
+  { band: 'score 10 of 10', to: HOUR },
+  { band: 'score 8 of 10', to: DAY },
+  { band: 'score 6 of 10', to: WEEK },
+  { band: 'score 4 of 10', to: MONTH },
+  { band: 'score 2 of 10', to: HALF_A_YEAR },
+  { band: 'score 0 of 10', to: ENDLESS },
+];
+
 /** Dated data, by metric only what the definitions of the metrics have of each report. */
 const reports: readonly Report[] = [
+  {
+    // In place of clusters: the answers of the survey, from the worst to the best, as 0 to 10.
+    year: 2025,
+    source: 'https://dora.dev/quickcheck/',
+    ranges: {
+      'lead-time': durations,
+      'recovery-time': durations,
+      'deployment-frequency': [
+        { band: 'score 0 of 10', to: 1 / 182 },
+        { band: 'score 2 of 10', to: 1 / 30 },
+        { band: 'score 4 of 10', to: 1 / 7 },
+        { band: 'score 6 of 10', to: 1 + Number.EPSILON },
+        // Several a day are as well the answer "once an hour to once a day" as "on demand".
+        { band: 'score 8 or 10 of 10', to: ENDLESS },
+      ],
+    },
+    scored: ['change-fail-rate', 'rework-rate'],
+  },
   {
     year: 2024,
     source: 'https://dora.dev/research/2024/dora-report/',
@@ -79,8 +108,9 @@ const reports: readonly Report[] = [
 /** The latest year first; none of a metric that no report has, or whose value is not known. */
 export function bandsOf(metric: MetricName, value: number | null): Band[] {
   if (value === null) return [];
-  return reports.flatMap(({ year, source, ranges }) => {
+  return reports.flatMap(({ year, source, ranges, scored }) => {
     const found = ranges[metric];
-    return found ? [{ year, source, band: found.find(({ to }) => value < to)?.band ?? OUTSIDE }] : [];
+    if (found) return [{ year, source, band: found.find(({ to }) => value < to)?.band ?? OUTSIDE }];
+    return scored?.includes(metric) ? [{ year, source, band: `score ${(10 * (1 - value)).toFixed(1)} of 10` }] : [];
   });
 }

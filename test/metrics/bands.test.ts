@@ -5,7 +5,9 @@ const [HOUR, DAY] = [3_600, 86_400];
 
 /** Of 2024, and of 2023. */
 function names(...[metric, value]: Parameters<typeof bandsOf>): string[] {
-  return bandsOf(metric, value).map(({ band }) => band);
+  return bandsOf(metric, value)
+    .filter(({ year }) => year < 2025)
+    .map(({ band }) => band);
 }
 
 describe('the bands', () => {
@@ -52,15 +54,34 @@ describe('the bands', () => {
     expect(names('recovery-time', value)).toEqual(expected);
   });
 
+  it.each([
+    ['lead-time', HOUR - 1, 'score 10 of 10'],
+    ['lead-time', HOUR, 'score 8 of 10'],
+    ['lead-time', 3 * DAY, 'score 6 of 10'],
+    ['recovery-time', 10 * DAY, 'score 4 of 10'],
+    ['recovery-time', 100 * DAY, 'score 2 of 10'],
+    ['lead-time', 200 * DAY, 'score 0 of 10'],
+    ['deployment-frequency', 3, 'score 8 or 10 of 10'],
+    ['deployment-frequency', 1, 'score 6 of 10'],
+    ['deployment-frequency', 1 / 10, 'score 4 of 10'],
+    ['deployment-frequency', 0, 'score 0 of 10'],
+    ['change-fail-rate', 0, 'score 10.0 of 10'],
+    ['change-fail-rate', 0.25, 'score 7.5 of 10'],
+    ['rework-rate', 1, 'score 0.0 of 10'],
+  ] as const)('of a %s of %d is, in 2025, the %s', (metric, value, expected) => {
+    expect(bandsOf(metric, value)[0]).toEqual({ year: 2025, source: 'https://dora.dev/quickcheck/', band: expected });
+  });
+
   it('name their year and their source', () => {
     expect(bandsOf('change-fail-rate', 0.01).map(({ year, source }) => [year, source])).toEqual([
+      [2025, 'https://dora.dev/quickcheck/'],
       [2024, 'https://dora.dev/research/2024/dora-report/'],
       [2023, 'https://dora.dev/research/2023/dora-report/'],
     ]);
   });
 
   it('are none of what no report has, nor of what is not known', () => {
-    expect(bandsOf('rework-rate', 0.1)).toEqual([]);
+    expect(bandsOf('pr-size', 10)).toEqual([]);
     expect(bandsOf('lead-time', null)).toEqual([]);
   });
 });

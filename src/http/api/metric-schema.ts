@@ -74,9 +74,16 @@ export const metricSchema = z
     definition_version: z.string(),
     quality: qualitySchema,
     bands: z
-      .array(z.object({ year: z.int(), source: z.url().openapi({ description: 'The report.' }), band: z.string() }))
+      .array(
+        z.object({
+          year: z.int(),
+          source: z.url().openapi({ description: 'The report, or the check that has the scale.' }),
+          band: z.string(),
+        }),
+      )
       .openapi({
-        description: "Where the value stands in each year's DORA report that has bands of it: context, no goal.",
+        description:
+          "Where the value stands in each year's DORA clusters, or since 2025 on its scale from 0 to 10: context, no goal.",
       }),
     p75: number.optional().openapi({ description: 'Of durations and sizes.' }),
     p90: number.optional().openapi({ description: 'Of durations and sizes.' }),

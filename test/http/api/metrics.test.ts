@@ -154,6 +154,7 @@ describe('metrics', () => {
       definition_version: '2026.1',
       quality: [],
       bands: [
+        { year: 2025, source: 'https://dora.dev/quickcheck/', band: 'score 6.0 of 10' },
         { year: 2024, source: 'https://dora.dev/research/2024/dora-report/', band: 'low' },
         { year: 2023, source: 'https://dora.dev/research/2023/dora-report/', band: 'low' },
       ],
