@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
 import { isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
-import { bucketOf, byBucketAndWhole, type HealthQuery } from './buckets.ts';
+import { byPlaceAndWhole, type HealthQuery, placeOf } from './places.ts';
 
 /** The pull requests that were merged in the window. */
 export function mergedPulls(scope: MetricScope): RawBuilder<unknown> {
@@ -18,7 +18,7 @@ export function mergedPulls(scope: MetricScope): RawBuilder<unknown> {
 }
 
 export interface MergedPulls {
-  readonly bucket: string | null;
+  readonly place: number | null;
   readonly pulls: number;
   readonly reviews: number;
   readonly rework_cycles: number;
@@ -26,9 +26,9 @@ export interface MergedPulls {
 
 export async function readMergedPulls(trx: Trx, query: HealthQuery): Promise<MergedPulls[]> {
   const { rows } = await sql<MergedPulls>`
-    select bucket::text as bucket, count(*)::integer as pulls, coalesce(sum(reviews), 0)::integer as reviews,
+    select place, count(*)::integer as pulls, coalesce(sum(reviews), 0)::integer as reviews,
       coalesce(sum(rework_cycles), 0)::integer as rework_cycles
-    from (select m.*, ${bucketOf(sql`m.merged_at`, query)} as bucket from (${mergedPulls(query)}) m where not m.bot) m
-    ${byBucketAndWhole}`.execute(trx);
+    from (select m.*, ${placeOf(sql`m.merged_at`, query)} as place from (${mergedPulls(query)}) m where not m.bot) m
+    ${byPlaceAndWhole(query)}`.execute(trx);
   return rows;
 }

@@ -9,6 +9,8 @@ import type { Window } from '../window.ts';
 import { countExcluded } from './list-health-rows.ts';
 import { describeHealth } from './health-quality.ts';
 import { type HealthMeasure, healthMeasureNames, healthMeasures, type HealthPoint } from './measures.ts';
+import type { OpenPulls } from './open-pulls.ts';
+import { startsOf } from './places.ts';
 import { type Health, readHealth } from './read-health.ts';
 
 /** A measure with what it is compared with, and how it went. */
@@ -34,14 +36,14 @@ export async function queryTeamHealth(
   query: MetricQuery,
   measure: HealthMeasure = healthMeasureNames[0],
 ): Promise<TeamHealthResult> {
-  const health = await readHealth(trx, query);
+  const health = await readHealth(trx, { ...query, starts: startsOf(query, query.step) });
   const compared = query.compare ? { ...query, ...query.compare } : undefined;
-  const before = compared && { window: compared, health: await readHealth(trx, compared) };
+  const before = compared && { window: compared, health: await readHealth(trx, { ...compared, starts: [] }) };
   const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
   return {
     metric: 'team-health',
     ...measured(measure, { health, before }),
-    excluded: await countExcluded(trx, measure, query),
+    excluded: await leftOut(trx, { measure, query, open: health.counts.open }),
     window: { from: query.from, to: query.to },
     definition_version: versionName(version),
     quality: [
@@ -51,6 +53,17 @@ export async function queryTeamHealth(
     ],
     measures: healthMeasureNames.map((name) => measured(name, { health, before })),
   };
+}
+
+/** What is open was counted already. */
+async function leftOut(
+  trx: Trx,
+  { measure, query, open }: { measure: HealthMeasure; query: MetricQuery; open: OpenPulls | undefined },
+): Promise<TeamHealthResult['excluded']> {
+  const waits = measure === 'waiting_for_review' || measure === 'waiting_age';
+  if (!waits && measure !== 'work_in_progress' && measure !== 'open_age') return countExcluded(trx, measure, query);
+  const counts = { bot: open?.bots ?? 0, ...(waits && { draft: open?.drafts ?? 0, reviewed: open?.reviewed ?? 0 }) };
+  return Object.entries(counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []));
 }
 
 interface Compared {

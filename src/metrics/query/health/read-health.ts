@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
 import { scopedRepositories } from '../scope.ts';
-import { bucketsOf, type HealthQuery } from './buckets.ts';
 import { type HealthPoint, type HealthPoints, unknownPoint } from './measures.ts';
 import { type MergedPulls, readMergedPulls } from './merged-pulls.ts';
 import { type OpenPulls, readOpenPulls } from './open-pulls.ts';
+import type { HealthQuery } from './places.ts';
 import { type ReviewLoad, readReviewLoad } from './review-load.ts';
 import { readWorkHours, type WorkHours } from './work-hours.ts';
 
@@ -27,25 +27,23 @@ export interface Health {
 /** Every measure of a window, and of each day or week of it; of no repository nothing is known, not even that it is 0. */
 export async function readHealth(trx: Trx, query: HealthQuery): Promise<Health> {
   const { rows: known } = await sql`select from (${scopedRepositories(query)}) s limit 1`.execute(trx);
-  const open = byBucket(known.length === 0 ? [] : await readOpenPulls(trx, query));
-  const merged = byBucket(await readMergedPulls(trx, query));
-  const load = byBucket(await readReviewLoad(trx, query));
-  const hours = byBucket(await readWorkHours(trx, query));
-  const countsOf = (bucket: string | null): HealthCounts => ({
-    open: open.get(bucket),
-    merged: merged.get(bucket),
-    load: load.get(bucket),
-    hours: hours.get(bucket),
+  const open = byPlace(known.length === 0 ? [] : await readOpenPulls(trx, query));
+  const merged = byPlace(await readMergedPulls(trx, query));
+  const load = byPlace(await readReviewLoad(trx, query));
+  const hours = byPlace(await readWorkHours(trx, query));
+  const countsOf = (place: number | null): HealthCounts => ({
+    open: open.get(place),
+    merged: merged.get(place),
+    load: load.get(place),
+    hours: hours.get(place),
   });
-  const { rows: buckets } = await sql<{ bucket: string; first: Date }>`
-    select bucket::text as bucket, first from (${bucketsOf(query)}) b order by 1`.execute(trx);
   const counts = countsOf(null);
-  const series = buckets.map(({ bucket, first }) => ({ from: first, points: pointsOf(countsOf(bucket)) }));
+  const series = query.starts.map((from, index) => ({ from, points: pointsOf(countsOf(index + 1)) }));
   return { hasRepositories: known.length > 0, counts, points: pointsOf(counts), series };
 }
 
-function byBucket<T extends { readonly bucket: string | null }>(rows: readonly T[]): ReadonlyMap<string | null, T> {
-  return new Map(rows.map((row) => [row.bucket, row]));
+function byPlace<T extends { readonly place: number | null }>(rows: readonly T[]): ReadonlyMap<number | null, T> {
+  return new Map(rows.map((row) => [row.place, row]));
 }
 
 function pointsOf({ open, merged, load, hours }: HealthCounts): HealthPoints {

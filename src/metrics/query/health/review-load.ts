@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
 import { isBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
-import { bucketOf, type HealthQuery } from './buckets.ts';
+import { type HealthQuery, placeOf } from './places.ts';
 
 /** The reviews of the window; `excluded` says which are of nobody else. */
 export function givenReviews(scope: MetricScope): RawBuilder<unknown> {
@@ -20,7 +20,7 @@ export function givenReviews(scope: MetricScope): RawBuilder<unknown> {
 }
 
 export interface ReviewLoad {
-  readonly bucket: string | null;
+  readonly place: number | null;
   readonly reviews: number;
   readonly people: number;
   /** How few people did at least half of the reviews. */
@@ -29,22 +29,21 @@ export interface ReviewLoad {
 
 /** How the reviews of the window are spread over the people who did them. */
 export async function readReviewLoad(trx: Trx, query: HealthQuery): Promise<ReviewLoad[]> {
-  const { rows } = await sql<{ bucket: string | null; loads: number[] | null }>`
+  const { rows } = await sql<{ place: number | null; loads: number[] | null }>`
     with given as (
-      select author_id, ${bucketOf(sql`submitted_at`, query)} as bucket from (${givenReviews(query)}) r
+      select author_id, ${placeOf(sql`submitted_at`, query)} as place from (${givenReviews(query)}) r
       where excluded is null
     ), loads as (
-      select bucket, grouping(bucket) as whole, author_id, count(*)::integer as reviews from given
-      group by grouping sets ((author_id), (bucket, author_id))
+      select place, grouping(place) as whole, author_id, count(*)::integer as reviews from given
+      group by grouping sets ((author_id), (place, author_id))
     )
-    select bucket::text as bucket, array_agg(reviews order by reviews desc) as loads from loads group by bucket, whole`.execute(
-    trx,
-  );
-  return rows.map(({ bucket, loads }) => spreadOf(bucket, loads ?? []));
+    select place, array_agg(reviews order by reviews desc) as loads from loads
+    where whole = 1 or place is not null group by place, whole`.execute(trx);
+  return rows.map(({ place, loads }) => spreadOf(place, loads ?? []));
 }
 
 /** @param loads the largest first */
-function spreadOf(bucket: string | null, loads: readonly number[]): ReviewLoad {
+function spreadOf(place: number | null, loads: readonly number[]): ReviewLoad {
   const reviews = loads.reduce((sum, load) => sum + load, 0);
   let [half, done] = [0, 0];
   for (const load of loads) {
@@ -52,5 +51,5 @@ function spreadOf(bucket: string | null, loads: readonly number[]): ReviewLoad {
     done += load;
     half += 1;
   }
-  return { bucket, reviews, people: loads.length, half };
+  return { place, reviews, people: loads.length, half };
 }
