@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { healthMeasureNames } from '../../src/metrics/query/health/measures.ts';
-import { createTestApi, storeFacts } from '../support/api.ts';
+import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
+import { createTestApi, repositoryFact, storeFacts } from '../support/api.ts';
+import { pullFact } from '../support/sample-facts.ts';
 import { people, storeTeamWork } from '../support/team-work.ts';
 
 const { db, get } = await createTestApi();
@@ -82,6 +84,22 @@ describe("a team's health", () => {
     const found = await measuresOf('from=2026-03-18&to=2026-03-19');
     expect(found).toMatchObject({ review_load_spread: { value: null, n: 1, denominator: 1 } });
     expect(codes(found.quality)).toContain('one_reviewer');
+  });
+
+  it('does not count reviews as none where none was ever told, as after a replay', async () => {
+    await storeFacts(db, 3, 'replayed', repositoryFact(91, 'replayed/shop'), {
+      pull_requests: [
+        pullFact(91, 1, {
+          state: 'merged',
+          created_at: '2026-03-10T00:00:00.000Z',
+          merged_at: '2026-03-11T00:00:00.000Z',
+        }),
+      ],
+    });
+    await recomputeTouched(db, 3);
+    const { body } = await get(`/api/v1/orgs/replayed/metrics/team-health?${march}&measure=reviews_per_pull_request`);
+    expect(body).toMatchObject({ value: null, n: 1, numerator: null });
+    expect(codes(body['quality'])).toContain('no_reviews_known');
   });
 
   it('is not known without a repository', async () => {

@@ -1,17 +1,18 @@
 import type { Quality } from '../quality.ts';
 import type { MetricScope } from '../scope.ts';
-import type { HealthCounts } from './read-health.ts';
+import type { Health, HealthCounts } from './read-health.ts';
 
 const longer = 'Choose a longer window, or a larger team.';
 
 /** Why a measure is not known, and what to do. */
-export function describeHealth({ open, merged, load, hours }: HealthCounts, scope: MetricScope): Quality[] {
+export function describeHealth({ counts, knowsReviews }: Health, scope: MetricScope): Quality[] {
+  const { open, merged, load, hours } = counts;
   const found: Quality[] = [];
   if (!merged || merged.pulls === 0) {
     const message = 'Nothing was merged in the window: reviews and rework of a pull request are not known.';
     found.push({ code: 'no_merged_pull_requests', message, action: longer });
   }
-  found.push(...describeLoad(load?.people ?? 0));
+  found.push(...(knowsReviews ? describeLoad(load?.people ?? 0) : [noReviewsAtAll]));
   if (!hours || hours.outside === null) {
     const message = 'Fewer than 5 people have commits in the window: of so few, hours would tell who it was.';
     found.push({ code: 'few_people', message, action: longer });
@@ -24,6 +25,13 @@ export function describeHealth({ open, merged, load, hours }: HealthCounts, scop
   return found;
 }
 
+const noReviewsAtAll: Quality = {
+  code: 'no_reviews_known',
+  message: 'No review of these repositories is known: neither how many there are nor how they are spread.',
+  action:
+    'Connect GitHub, which tells them: a replayed clone has none. Where nobody reviews, there is nothing to be done.',
+};
+
 function describeLoad(people: number): Quality[] {
   if (people > 1) return [];
   if (people === 1) {
@@ -31,7 +39,7 @@ function describeLoad(people: number): Quality[] {
     return [{ code: 'one_reviewer', message, action: 'Let others review, too, or choose a larger team.' }];
   }
   const message = 'No review of the window is known: how the load is spread is not known.';
-  return [{ code: 'no_reviews', message, action: `${longer} A replayed clone has none: connect GitHub.` }];
+  return [{ code: 'no_reviews', message, action: longer }];
 }
 
 function describeOpen(found: HealthCounts['open']): Quality[] {

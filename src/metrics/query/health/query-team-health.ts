@@ -47,7 +47,7 @@ export async function queryTeamHealth(
     window: { from: query.from, to: query.to },
     definition_version: versionName(version),
     quality: [
-      ...(health.hasRepositories ? describeHealth(health.counts, query) : [noRepositories]),
+      ...(health.hasRepositories ? describeHealth(health, query) : [noRepositories]),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],

@@ -19,6 +19,8 @@ export interface HealthCounts {
 
 export interface Health {
   readonly hasRepositories: boolean;
+  /** A replayed clone has none, which is not 0. */
+  readonly knowsReviews: boolean;
   readonly counts: HealthCounts;
   readonly points: HealthPoints;
   readonly series: readonly { readonly from: Date; readonly points: HealthPoints }[];
@@ -26,7 +28,11 @@ export interface Health {
 
 /** Every measure of a window, and of each day or week of it; of no repository nothing is known, not even that it is 0. */
 export async function readHealth(trx: Trx, query: HealthQuery): Promise<Health> {
-  const { rows: known } = await sql`select from (${scopedRepositories(query)}) s limit 1`.execute(trx);
+  const { rows: known } = await sql<{ reviewed: boolean }>`
+    select exists (select from reviews v where v.tenant_id = ${query.tenantId} and v.repository_id = s.repository_id)
+      as reviewed
+    from (${scopedRepositories(query)}) s order by 1 desc limit 1`.execute(trx);
+  const knowsReviews = known[0]?.reviewed ?? false;
   const open = byPlace(known.length === 0 ? [] : await readOpenPulls(trx, query));
   const merged = byPlace(await readMergedPulls(trx, query));
   const load = byPlace(await readReviewLoad(trx, query));
@@ -38,23 +44,24 @@ export async function readHealth(trx: Trx, query: HealthQuery): Promise<Health> 
     hours: hours.get(place),
   });
   const counts = countsOf(null);
-  const series = query.starts.map((from, index) => ({ from, points: pointsOf(countsOf(index + 1)) }));
-  return { hasRepositories: known.length > 0, counts, points: pointsOf(counts), series };
+  const series = query.starts.map((from, index) => ({ from, points: pointsOf(countsOf(index + 1), knowsReviews) }));
+  return { hasRepositories: known.length > 0, knowsReviews, counts, points: pointsOf(counts, knowsReviews), series };
 }
 
 function byPlace<T extends { readonly place: number | null }>(rows: readonly T[]): ReadonlyMap<number | null, T> {
   return new Map(rows.map((row) => [row.place, row]));
 }
 
-function pointsOf({ open, merged, load, hours }: HealthCounts): HealthPoints {
+function pointsOf({ open, merged, load, hours }: HealthCounts, knowsReviews: boolean): HealthPoints {
   const pulls = merged?.pulls ?? 0;
+  const ofPulls = (count = 0) => (knowsReviews ? ratio(count, { of: pulls, n: pulls }) : { ...unknownPoint, n: pulls });
   return {
     work_in_progress: open ? { ...unknownPoint, value: open.open, n: open.open } : unknownPoint,
     open_age: open ? { ...unknownPoint, value: open.age_s, n: open.open } : unknownPoint,
     waiting_for_review: open ? { ...unknownPoint, value: open.waiting, n: open.waiting } : unknownPoint,
     waiting_age: open ? { ...unknownPoint, value: open.waiting_s, n: open.waiting } : unknownPoint,
-    reviews_per_pull_request: ratio(merged?.reviews ?? 0, { of: pulls, n: pulls }),
-    rework_cycles_per_pull_request: ratio(merged?.rework_cycles ?? 0, { of: pulls, n: pulls }),
+    reviews_per_pull_request: ofPulls(merged?.reviews),
+    rework_cycles_per_pull_request: ofPulls(merged?.rework_cycles),
     review_load_spread: spread(load),
     outside_hours: outside(hours),
   };
