@@ -13,6 +13,7 @@ import * as recovery from './migrations/0009-recovery.ts';
 import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
+import * as shippedBy from './migrations/0024-shipped-by.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '0010-marks-and-audit': marksAndAudit,
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
+  '0024-shipped-by': shippedBy,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

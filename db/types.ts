@@ -432,10 +432,11 @@ export interface MergedPullRequests {
   reverts: Generated<number[]>;
   reviews: number;
   rework_cycles: number;
+  shipped_at: Timestamp | null;
   /**
-   * Whether a deployment has it, also one that is not its first, or a baseline.
+   * The first deployment that has it and is no baseline, also one that is not its first to production; null: none has.
    */
-  shipped: Generated<boolean>;
+  shipped_by: number | null;
   tenant_id: number;
 }
 

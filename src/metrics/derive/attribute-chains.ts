@@ -44,10 +44,11 @@ interface Unattributed extends ChainDeployment {
 
 async function listUnattributed(trx: Trx, { tenantId, repositoryId }: Place): Promise<Unattributed[]> {
   const { rows } = await sql<Unattributed>`
-    select d.deployment_id, d.environment, d.sha, d.finished_at::text as finished_at, not exists (
-      select from production_deployments b
+    select d.deployment_id, d.environment, d.sha, d.finished_at::text as finished_at, d.deployment_id = (
+      select b.deployment_id from production_deployments b
       where b.tenant_id = ${tenantId} and b.repository_id = ${repositoryId} and b.environment = d.environment
-        and b.outcome = 'success' and (b.finished_at, b.deployment_id) < (d.finished_at, d.deployment_id)) as is_first
+        and b.outcome = 'success'
+      order by b.finished_at, b.deployment_id limit 1) as is_first
     from production_deployments d
     where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.outcome = 'success'
       and not d.attributed

@@ -26,9 +26,8 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
       union all
       select s.*, l.number, 'commit_of_pull_request' from shipped s join parts l using (sha)
       union all
-      select s.*, 0, case when cardinality(c.parents) > 1 then 'merge' else 'direct' end
+      select s.*, 0, null
       from shipped s
-      left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
       where not exists (select from merges where merges.sha = s.sha)
         and not exists (select from parts where parts.sha = s.sha)
     ), first_commits as materialized (
@@ -41,14 +40,17 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
     )
     insert into deployment_changes (tenant_id, repository_id, deployment_id, environment, sha, number, rule, is_change,
       finished_at, standing, author_id, author_email, started_at)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, s.rule,
-      s.rule in ('merge_commit', 'direct'), s.finished_at, s.standing, p.author_id,
+    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, rule.name,
+      rule.name in ('merge_commit', 'direct'), s.finished_at, s.standing, p.author_id,
       case when s.number = 0 then c.author_email end,
       case when s.number = 0 then c.authored_at else least(p.created_at, f.authored_at) end
     from standings s
     left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number
     left join first_commits f on f.number = s.number
+    cross join lateral (
+      select case when s.number > 0 then s.rule when cardinality(c.parents) > 1 then 'merge' else 'direct' end as name
+    ) rule
     order by s.deployment_id, s.sha ${numbers}`.execute(trx);
   return [...new Set([...before, ...after].map(({ number }) => number))];
 }

@@ -93,23 +93,25 @@ function rollbacks({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
     where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.rollback_of is not null`;
 }
 
-/** The deployment that first ships the pull request `number`: `deployment_id, finished_at`. */
+/**
+ * The deployment that first ships the pull request `number`: `deployment_id, finished_at`. With `limit 1`: behind row
+ * level security the planner has no statistics of an array that is not empty, and would join whole tables.
+ */
 export function firstDeploymentOf({ tenantId, repositoryId }: Place, number: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select c.deployment_id, c.finished_at from deployment_changes c
-    where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.number = ${number} and c.number > 0
-      and c.is_change
-    order by c.finished_at, c.deployment_id limit 1`;
+    select m.shipped_by as deployment_id, m.shipped_at as finished_at from merged_pull_requests m
+    where m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.number = ${number}
+      and m.shipped_by is not null
+    limit 1`;
 }
 
 function reverts(place: Place): RawBuilder<unknown> {
   const { tenantId, repositoryId } = place;
   return sql`
-    select blamed.deployment_id, 'revert', '#' || p.number, 'reverts #' || reverted.number, repaired.finished_at
+    select blamed.deployment_id, 'revert', '#' || p.number, 'reverts #' || reverted.number, p.shipped_at
     from merged_pull_requests p
     cross join lateral unnest(p.reverts) as reverted (number)
     cross join lateral (${firstDeploymentOf(place, sql`reverted.number`)}) blamed
-    left join lateral (${firstDeploymentOf(place, sql`p.number`)}) repaired on true
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.reverts <> '{}'
       and blamed.finished_at <= p.merged_at`;
 }
@@ -126,10 +128,9 @@ function lastSuccess({ tenantId, repositoryId }: Place, at: RawBuilder<unknown>,
 function hotfixes(place: Place, window: { hours: number }): RawBuilder<unknown> {
   const { tenantId, repositoryId } = place;
   return sql`
-    select blamed.deployment_id, 'hotfix', '#' || p.number, 'last_success_before_opening', repaired.finished_at
+    select blamed.deployment_id, 'hotfix', '#' || p.number, 'last_success_before_opening', p.shipped_at
     from merged_pull_requests p
     cross join lateral (${lastSuccess(place, sql`p.created_at`, window)}) blamed
-    left join lateral (${firstDeploymentOf(place, sql`p.number`)}) repaired on true
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.hotfix`;
 }
 
@@ -168,13 +169,13 @@ async function linkIncidents(trx: Trx, place: Place, window: { hours: number }):
           select c.deployment_id from deployment_changes c
           where ${ofRepository('c')} and c.sha >= o.names_sha and c.sha < o.names_sha || 'g'
           order by c.finished_at, c.deployment_id limit 1
-        ) f
+        ) f where o.names_sha is not null
         union all
         select 4, f.deployment_id, 'names_deployed_commit' from (
           select d.deployment_id from production_deployments d
           where ${ofRepository('d')} and d.sha >= o.names_sha and d.sha < o.names_sha || 'g'
           order by d.finished_at, d.deployment_id limit 1
-        ) f
+        ) f where o.names_sha is not null
         union all
         select 5, f.deployment_id, 'last_success_before_opening'
         from (${lastSuccess(place, sql`o.opened_at`, window)}) f

@@ -91,8 +91,10 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
   const attributed = await attributeChains(trx, place);
   const listed = detached.shas.length + attributed.length + pulls.length;
   if (touched.deployments === undefined || listed > MOST_LISTED) {
+    await joinWholeSets(trx);
     await refreshChanges(trx, place);
     await refreshFirstDeployments(trx, place);
+    await joinAsPlanned(trx);
   } else {
     const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
     const shipped = await refreshChanges(trx, place, [...new Set([...detached.shas, ...attributed, ...restated])]);
@@ -100,6 +102,19 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
   }
   await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
   await refreshRework(trx, place);
+}
+
+/**
+ * For statements that read all of a repository: rows that were written a moment ago have no statistics yet, and
+ * look-ups one by one, which the planner then thinks of, take ten times as long as joins of whole sets.
+ */
+async function joinWholeSets(trx: Trx): Promise<void> {
+  await sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '256MB', true)`.execute(trx);
+}
+
+async function joinAsPlanned(trx: Trx): Promise<void> {
+  await sql`set local enable_nestloop to default`.execute(trx);
+  await sql`set local work_mem to default`.execute(trx);
 }
 
 /** Whether what is derived was so by another version of the definition. */

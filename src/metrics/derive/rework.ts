@@ -11,22 +11,21 @@ export async function refreshRework(trx: Trx, place: Place): Promise<void> {
     from production_deployments r
     where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.rollback_of is not null
     union all
-    select s.deployment_id, repair.kind, '#' || p.number
+    select p.shipped_by, repair.kind, '#' || p.number
     from merged_pull_requests p
-    cross join lateral (${firstDeploymentOf(place, sql`p.number`)}) s
     cross join lateral (
       select 'hotfix' as kind where p.hotfix
       union all
       select 'revert' where exists (
         select from unnest(p.reverts) as reverted (number)
         cross join lateral (${firstDeploymentOf(place, sql`reverted.number`)}) r
-        where (r.finished_at, r.deployment_id) < (s.finished_at, s.deployment_id))
+        where (r.finished_at, r.deployment_id) < (p.shipped_at, p.shipped_by))
       union all
       select 'incident_fix' where exists (
         select from incidents i
         where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.number = any(p.closes))
     ) repair
-    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId}
+    where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.shipped_by is not null
       and (p.hotfix or p.reverts <> '{}' or p.closes <> '{}')`;
   await sql`
     with wanted as materialized (${wanted}), gone as (

@@ -51,7 +51,7 @@ async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Source
   const { rows } = await sql<Incomplete>`
     with scoped as materialized (${scopedRepositories(scope)}),
     merged as (
-      select count(*)::integer as pulls, (count(*) filter (where not p.shipped))::integer as unmatched
+      select count(*)::integer as pulls, (count(*) filter (where p.shipped_by is null))::integer as unmatched
       from merged_pull_requests p
       join scoped s on s.repository_id = p.repository_id
       join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = p.repository_id and o.source <> 'none'
