@@ -93,6 +93,17 @@ export interface CheckRuns {
   tenant_id: number;
 }
 
+export interface CheckRunSettings {
+  /**
+   * 0: of every repository that has none of its own.
+   */
+  repository_id: number;
+  saved_at: Generated<Timestamp>;
+  settings: Json;
+  tenant_id: number;
+  version: number;
+}
+
 export interface Comments {
   author_id: number | null;
   comment_id: number;
@@ -311,6 +322,14 @@ export interface DeploymentStatuses {
   tenant_id: number;
 }
 
+export interface HiddenCheckRuns {
+  hidden_at: Generated<Timestamp>;
+  hidden_by: string;
+  number: number;
+  repository_id: number;
+  tenant_id: number;
+}
+
 export interface HookDeliveryScans {
   covers_from: Timestamp;
   finished_at: Timestamp | null;
@@ -492,6 +511,42 @@ export interface ProductionDeployments {
   tenant_id: number;
 }
 
+export interface PublishedCheckRuns {
+  /**
+   * Null until GitHub's answer is stored; it may have one all the same.
+   */
+  check_run_id: number | null;
+  /**
+   * Of what GitHub has.
+   */
+  content_hash: string | null;
+  /**
+   * Why GitHub does not take it, where trying again does not help.
+   */
+  error: string | null;
+  head_sha: string;
+  merge_group: Generated<boolean>;
+  /**
+   * Of the pull request that it is about; null: a merge group of which none is known.
+   */
+  number: number | null;
+  published_at: Timestamp | null;
+  /**
+   * When its words change by the passing of time alone.
+   */
+  refresh_at: Timestamp | null;
+  repository_id: number;
+  /**
+   * Set before GitHub is asked to write, null when its answer is stored.
+   */
+  sending_since: Timestamp | null;
+  /**
+   * What deployments and incidents made of the pull request when it was last looked at.
+   */
+  standing: string | null;
+  tenant_id: number;
+}
+
 export interface PullRequestCommits {
   listed_at: Timestamp;
   listed_rank: number;
@@ -517,6 +572,10 @@ export interface PullRequests {
   created_at: Timestamp | null;
   deletions: number | null;
   draft: boolean | null;
+  /**
+   * Whether its branch is in another repository.
+   */
+  fork: boolean | null;
   head_ref: string | null;
   head_sha: string | null;
   labels: string[] | null;
@@ -534,6 +593,13 @@ export interface PullRequests {
   readied_rank: number | null;
   ready_at: Timestamp | null;
   repository_id: number;
+  requested_at: Timestamp | null;
+  requested_rank: number | null;
+  /**
+   * Logins of those whose review is asked for, and has not come.
+   */
+  requested_reviewers: string[] | null;
+  requested_teams: string[] | null;
   sized_at: Timestamp | null;
   sized_rank: number | null;
   state: string | null;
@@ -867,6 +933,7 @@ export interface DB {
   access_reads: AccessReads;
   audit_log: AuditLog;
   branches: Branches;
+  check_run_settings: CheckRunSettings;
   check_runs: CheckRuns;
   comments: Comments;
   commits: Commits;
@@ -883,6 +950,7 @@ export interface DB {
   deployment_sources: DeploymentSources;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
+  hidden_check_runs: HiddenCheckRuns;
   hook_delivery_scans: HookDeliveryScans;
   incident_links: IncidentLinks;
   incidents: Incidents;
@@ -895,6 +963,7 @@ export interface DB {
   organization_members: OrganizationMembers;
   organization_settings: OrganizationSettings;
   production_deployments: ProductionDeployments;
+  published_check_runs: PublishedCheckRuns;
   pull_request_commits: PullRequestCommits;
   pull_requests: PullRequests;
   purges: Purges;

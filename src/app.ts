@@ -1,6 +1,7 @@
 import { onAccess } from './reactions/on-access.ts';
 import { onGrant } from './reactions/on-grant.ts';
 import { onInstallation } from './reactions/on-installation.ts';
+import { onPullRequest } from './reactions/on-pull-request.ts';
 import { onWork } from './reactions/on-work.ts';
 import type { ReactionDeps, Subscriber } from './reactions/reaction-deps.ts';
 
@@ -11,5 +12,6 @@ export function createApp(deps: ReactionDeps): (app: Subscriber) => void {
     onInstallation(app, deps);
     onAccess(app, deps);
     onWork(app, deps);
+    onPullRequest(app, deps);
   };
 }

@@ -24,6 +24,7 @@ const environment = z.object({
   GITHUB_CLIENT_SECRET: optional(z.string()),
   SYNC_HORIZON_DAYS: optional(z.coerce.number().int().min(1).max(36_500)),
   CLONE_FROM_COMMITS: withDefault(z.coerce.number().int().min(1), 20_000),
+  CHECK_RUN_DEBOUNCE_S: withDefault(z.coerce.number().min(0).max(600), 10),
   GHE_HOST: optional(z.string()),
   GHE_PROTOCOL: withDefault(z.enum(['http', 'https']), 'https'),
   UNINSTALL_GRACE_DAYS: withDefault(z.coerce.number().int().min(0).max(3_650), 30),
@@ -74,6 +75,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     syncHorizonDays: values.SYNC_HORIZON_DAYS ?? null,
     /** From how many commits on the default branch its history comes from a clone. */
     cloneFromCommits: values.CLONE_FROM_COMMITS,
+    /** For how long what happens to a pull request is gathered, before its check run says so. */
+    checkRunDebounceMs: values.CHECK_RUN_DEBOUNCE_S * 1_000,
     gheHost: values.GHE_HOST,
     gheProtocol: values.GHE_PROTOCOL,
     uninstallGraceDays: values.UNINSTALL_GRACE_DAYS,

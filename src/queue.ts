@@ -23,6 +23,9 @@ export const RECOMPUTE_METRICS = 'recompute-metrics';
 /** Adds to the commits of a repository what webhooks leave out: one job for all that came meanwhile. */
 export const HYDRATE = 'hydrate';
 
+/** Says on a head of a pull request, or of a merge group, how it stands: one job for all that came meanwhile. */
+export const CHECK_RUN = 'check-run';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -84,6 +87,16 @@ const queues: Readonly<Record<string, Parameters<Queue['createQueue']>[1]>> = {
     retryBackoff: true,
     retryDelayMax: 900,
     expireInSeconds: 900,
+    deleteAfterSeconds: 600,
+  },
+  // One of a head at work, so that two never write at once, and one in line.
+  [CHECK_RUN]: {
+    policy: 'stately',
+    retryLimit: 8,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    expireInSeconds: 120,
     deleteAfterSeconds: 600,
   },
 };
@@ -154,6 +167,29 @@ export async function sendHydrate(
   const singletonKey = `${tenantId}/${repositoryId}${gaps ? '/gaps' : ''}`;
   const data = { tenantId, repositoryId, ...(gaps && { gaps }) };
   await queue.insert(HYDRATE, [{ data, singletonKey, startAfter }], { db: fromKysely(trx) });
+}
+
+/** What a check run is about: a commit that pull requests may be merged from, or a merge group. */
+export interface CheckedHead {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly headSha: string;
+}
+
+/** Sends, inside `trx`, a job for each head that has none in line. */
+export async function sendCheckRuns(
+  queue: Queue,
+  trx: Trx,
+  heads: readonly CheckedHead[],
+  { startAfter }: { readonly startAfter: Date },
+): Promise<void> {
+  if (heads.length === 0) return;
+  const jobs = heads.map(({ tenantId, repositoryId, headSha }) => ({
+    data: { tenantId, repositoryId, headSha },
+    singletonKey: `${tenantId}/${repositoryId}/${headSha}`,
+    startAfter,
+  }));
+  await queue.insert(CHECK_RUN, jobs, { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

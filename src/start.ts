@@ -86,7 +86,9 @@ interface JobsOptions {
 }
 
 async function startJobs({ config, log, db, queue, github }: JobsOptions, resources: Resources): Promise<void> {
-  const reactions = github && (await createReactions(github.probot, createApp({ db, queue, github, log })));
+  const { checkRunDebounceMs } = config;
+  const app = github && createApp({ db, queue, github, log, checkRunDebounceMs });
+  const reactions = github && app && (await createReactions(github.probot, app));
   const sync = github && openSync(db, { config, github });
   const appId = config.appId ?? null;
   const worker = await startWorker({
@@ -97,6 +99,7 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
     ...(reactions && { reactions }),
     ...(sync && { sync }),
     ...(github && { compare: createCompare(db, github) }),
+    ...(github && appId !== null && { checks: { github, appId } }),
   });
   const stop = () => Promise.all([worker.stop(), sync?.stop()]);
   resources.add({ name: 'worker', close: stop, withinMs: 2_000 });

@@ -34,7 +34,7 @@ export function createInstallationCalls(
     return answer;
   };
   return (call) =>
-    paceOf(ref.installationId).run(call.resource, pointsOf(call), async () => {
+    paceOf(ref.installationId).run({ resource: call.resource, writes: isWriting(call.route) }, async () => {
       const grant = await guard.reserve({ ref, resource: call.resource, priority, askRateLimit });
       const answer = await sendConditionally(deps, { ref, grant, call });
       const failure = failureIn(call, answer);
@@ -67,11 +67,13 @@ async function sendConditionally(deps: InstallationCallDeps, sending: Sending): 
 /** A token that GitHub does not accept is renewed once. */
 async function sendWithToken({ tokens, transport }: InstallationCallDeps, sending: Sending): Promise<Answer> {
   const { ref, grant, call } = sending;
+  const purpose = isWriting(call.route) ? 'write_checks' : 'read';
+  const name = { installationId: ref.installationId, purpose } as const;
   for (let renewed = false; ; renewed = true) {
-    const token = await tokens.get(ref.installationId, grant);
+    const token = await tokens.get(name, grant);
     const answer = await transport({ ...call, authorization: `token ${token}` });
     if (answer.status !== 401) return answer;
-    tokens.forget(ref.installationId, token);
+    tokens.forget(name, token);
     if (renewed) throw new SuspendedError(`${call.name}: GitHub does not accept the installation's token`);
   }
 }
@@ -81,9 +83,7 @@ function failureIn({ name, resource }: InstallationCall, answer: Answer): Error 
   return resource === 'graphql' ? graphqlFailureOf(name, answer) : undefined;
 }
 
-/** By GitHub's rule for its limits of a minute. */
-function pointsOf({ resource, route, parameters }: InstallationCall): number {
-  const writes =
-    resource === 'graphql' ? /^\s*mutation\b/.test(String(parameters?.['query'])) : !/^(GET|HEAD) /.test(route);
-  return writes ? 5 : 1;
+/** The one thing that is ever written is a check run, over REST. */
+function isWriting(route: string): boolean {
+  return !/^(GET|HEAD) |^POST \/graphql$/.test(route);
 }

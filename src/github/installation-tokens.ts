@@ -19,12 +19,20 @@ const LEAST_LEFT_MS = 10 * 60_000;
 // Of `write` alone: there is no reading them.
 const unreadable = new Set(['workflows']);
 
-/** Tokens that may read what the installation may, and nothing else. */
+/** One that reads what the installation may read, or one that writes check runs, and may do nothing else. */
+type TokenPurpose = 'read' | 'write_checks';
+
+interface TokenName {
+  readonly installationId: number;
+  readonly purpose: TokenPurpose;
+}
+
+/** Tokens that may do what they are for. */
 export class InstallationTokens {
   readonly #authentication: AppAuthentication;
   readonly #app: AppClient;
-  readonly #cached = new Map<number, CachedToken>();
-  readonly #pending = new Map<number, Promise<CachedToken>>();
+  readonly #cached = new Map<string, CachedToken>();
+  readonly #pending = new Map<string, Promise<CachedToken>>();
 
   constructor(authentication: AppAuthentication, app: AppClient) {
     this.#authentication = authentication;
@@ -33,29 +41,31 @@ export class InstallationTokens {
 
   /**
    * @param grant what the installation was last known to have been granted; a token of another grant is not used again
-   * @throws SuspendedError when there is no such installation any more
+   * @throws SuspendedError when there is no such installation any more, ForbiddenError when it was not granted that
    */
-  async get(installationId: number, grant: string): Promise<string> {
-    const cached = this.#cached.get(installationId);
+  async get(name: TokenName, grant: string): Promise<string> {
+    const key = keyOf(name);
+    const cached = this.#cached.get(key);
     if (cached?.grant === grant && cached.expiresAt.getTime() - Date.now() > LEAST_LEFT_MS) return cached.token;
-    const pending = this.#pending.get(installationId);
+    const pending = this.#pending.get(key);
     if (pending) return (await pending).token;
-    const created = this.#createReading(installationId, grant);
-    this.#pending.set(installationId, created);
+    const created = this.#createFor(name, grant);
+    this.#pending.set(key, created);
     try {
       return (await created).token;
     } finally {
-      this.#pending.delete(installationId);
+      this.#pending.delete(key);
     }
   }
 
   /** A token that GitHub did not accept is not used again. */
-  forget(installationId: number, token: string): void {
-    if (this.#cached.get(installationId)?.token === token) this.#cached.delete(installationId);
+  forget(name: TokenName, token: string): void {
+    const key = keyOf(name);
+    if (this.#cached.get(key)?.token === token) this.#cached.delete(key);
   }
 
   forgetAll(installationId: number): void {
-    this.#cached.delete(installationId);
+    for (const purpose of ['read', 'write_checks'] as const) this.#cached.delete(keyOf({ installationId, purpose }));
   }
 
   /** A new token for the contents of one repository. */
@@ -64,18 +74,17 @@ export class InstallationTokens {
     return (await this.#create({ installationId, permissions, repositoryIds: [repositoryId] })).token;
   }
 
-  async #createReading(installationId: number, grant: string): Promise<CachedToken> {
+  async #createFor({ installationId, purpose }: TokenName, grant: string): Promise<CachedToken> {
     const route = 'GET /app/installations/{installation_id}';
     const parameters = { installation_id: installationId };
     const granted = await this.#app.rest({ route, parameters, data: installation }).catch((error: unknown) => {
       throw error instanceof NotFoundError ? new SuspendedError('There is no such installation any more.') : error;
     });
     if (granted.suspended_at) throw new SuspendedError('The installation is suspended.');
-    const names = Object.keys(granted.permissions).filter((name) => !unreadable.has(name));
-    const permissions = Object.fromEntries(names.map((name) => [name, 'read']));
+    const permissions = purpose === 'read' ? readable(granted.permissions) : { checks: 'write' };
     const created = { ...(await this.#create({ installationId, permissions })), grant };
     for (const [id, { expiresAt }] of this.#cached) if (expiresAt.getTime() < Date.now()) this.#cached.delete(id);
-    this.#cached.set(installationId, created);
+    this.#cached.set(keyOf({ installationId, purpose }), created);
     return created;
   }
 
@@ -93,4 +102,13 @@ export class InstallationTokens {
       throw failureOf(name, answer);
     }
   }
+}
+
+function keyOf({ installationId, purpose }: TokenName): string {
+  return `${installationId} ${purpose}`;
+}
+
+function readable(permissions: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(permissions).filter((name) => !unreadable.has(name));
+  return Object.fromEntries(names.map((name) => [name, 'read']));
 }

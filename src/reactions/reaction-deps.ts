@@ -13,6 +13,8 @@ export interface ReactionDeps {
   readonly queue: Queue;
   readonly github: ConnectedGitHub;
   readonly log: Logger;
+  /** For how long what happens to a head is gathered, before its check run says so. */
+  readonly checkRunDebounceMs: number;
 }
 
 /** Where reactions are subscribed. `on` alone: what it is told is which deliveries get a job. */

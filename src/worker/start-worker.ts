@@ -5,6 +5,7 @@ import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact, sendRecom
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { Compare } from '../sync/compared-commits.ts';
+import { type CheckRunDeps, startCheckRunJobs } from './check-run-jobs.ts';
 import { startMetricJobs } from './metric-jobs.ts';
 import { startHydrateJobs } from './hydrate-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   readonly reactions?: Reactions;
   /** Asks GitHub for what lies between two commits; left out, a gap of the history waits for the backfill. */
   readonly compare?: Compare;
+  /** What it takes to publish check runs; left out, none is. */
+  readonly checks?: Pick<CheckRunDeps, 'github' | 'appId'>;
 }
 
 export interface Worker {
@@ -34,7 +37,7 @@ export interface Worker {
 }
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, queue, log, appId, sync, reactions, compare } = options;
+  const { db, queue, log, appId, sync, reactions, compare, checks } = options;
   const applyDue = async (tx: Db): Promise<void> => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);
@@ -65,9 +68,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const syncJobs = sync && (await startSyncJobs({ db, queue, log, ...sync }));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
   const hydrateJobs = sync && (await startHydrateJobs({ db, queue, log, ...sync }));
+  const checkRunJobs = checks && (await startCheckRunJobs({ db, queue, log, ...checks }));
   return {
     stop: async () => {
-      await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop()]);
+      await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop(), checkRunJobs?.stop()]);
       await sweep.stop();
       await react?.stop();
       await metricJobs.stop();

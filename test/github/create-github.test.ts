@@ -41,6 +41,15 @@ describe('a token', () => {
     expect(server.asked.at(-1)?.headers.authorization).toMatch(/^token ghs_\d+$/);
   });
 
+  it('that writes may write check runs alone', async () => {
+    server.answer(({ path }) => (path === '/api/v3/repos/acme/shop/check-runs' ? { body: { id: 1 } } : undefined));
+    const route = 'POST /repos/{owner}/{repo}/check-runs';
+    const data = z.object({ id: z.int() });
+    expect(await client.rest({ route, parameters: { owner: 'acme', repo: 'shop' }, data })).toEqual({ id: 1 });
+    const created = server.asked.find(({ path }) => path.endsWith('/access_tokens'));
+    expect(created?.body).toEqual({ permissions: { checks: 'write' } });
+  });
+
   it('for a clone reads the contents of one repository', async () => {
     expect(await github.contentsToken(ref, 12)).toMatch(/^ghs_/);
     expect(server.asked.at(-1)?.body).toEqual({

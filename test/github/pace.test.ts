@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Pace } from '../../src/github/pace.ts';
+
+const read = { resource: 'core', writes: false } as const;
+const write = { resource: 'core', writes: true } as const;
 
 async function nothing(): Promise<void> {}
 
@@ -10,7 +13,7 @@ describe('an installation’s pace', () => {
     let running = 0;
     let most = 0;
     const calls = Array.from({ length: 25 }, () =>
-      pace.run('core', 1, async () => {
+      pace.run(read, async () => {
         most = Math.max(most, (running += 1));
         await new Promise<void>((resolve) => ends.push(resolve));
         running -= 1;
@@ -26,15 +29,37 @@ describe('an installation’s pace', () => {
 
   it('stops at the points of a minute, apart for REST and GraphQL', async () => {
     const pace = new Pace();
-    for (let call = 0; call < 140; call++) await pace.run('core', 5, nothing);
-    await expect(pace.run('core', 1, nothing)).rejects.toMatchObject({ name: 'RateLimitedError' });
-    await pace.run('graphql', 1, nothing);
+    for (let call = 0; call < 700; call++) await pace.run(read, nothing);
+    await expect(pace.run(read, nothing)).rejects.toMatchObject({ name: 'RateLimitedError' });
+    await pace.run({ resource: 'graphql', writes: false }, nothing);
+  });
+
+  it('stops at the writes of a minute and of an hour, and goes on reading', async ({ onTestFinished }) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const pace = new Pace();
+    const writeAll = async (): Promise<number> => {
+      for (let written = 0; ; written++) {
+        const isOver = await pace.run(write, nothing).then(
+          () => false,
+          () => true,
+        );
+        if (isOver) return written;
+      }
+    };
+    const written: number[] = [];
+    for (let minute = 0; minute < 8; minute++) {
+      written.push(await writeAll());
+      await pace.run(read, nothing);
+      vi.advanceTimersByTime(60_000);
+    }
+    expect(written).toEqual([70, 70, 70, 70, 70, 70, 30, 0]);
   });
 
   it('gives the place back when a call fails', async () => {
     const pace = new Pace();
     for (let call = 0; call < 12; call++) {
-      await expect(pace.run('core', 1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+      await expect(pace.run(read, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     }
   });
 });

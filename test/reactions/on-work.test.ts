@@ -1,8 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { Probot } from 'probot';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
-import { createGitHub } from '../../src/github/create-github.ts';
 import { createLogger } from '../../src/logging.ts';
 import { HYDRATE, startQueue } from '../../src/queue.ts';
 import { onWork } from '../../src/reactions/on-work.ts';
@@ -18,10 +16,8 @@ const queue = await startQueue({ url, log });
 afterAll(() => queue.stop());
 afterEach(() => queue.deleteAllJobs(HYDRATE));
 
-const config = loadConfig({ APP_ID: '1', PRIVATE_KEY: appPrivateKey, WEBHOOK_SECRET: 'secret' });
-const github = createGitHub({ config, db, log });
 const probot = new Probot({ appId: 1, privateKey: appPrivateKey, secret: 'secret', log: log.child({}) });
-const reactions = await createReactions(probot, (app) => onWork(app, { db, queue, github, log }));
+const reactions = await createReactions(probot, (app) => onWork(app, { db, queue }));
 
 async function jobsAfter(event: string, payload: Json): Promise<unknown[]> {
   await reactions.react({ guid: 'guid', event, body: zstdCompressSync(JSON.stringify(payload)) });
