@@ -4,6 +4,7 @@ import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
 import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
 import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
+import { DAY_MS, type SeriesStep } from '../../metrics/query/periods.ts';
 import { type Window, type WindowBound, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
@@ -72,11 +73,16 @@ interface Filters {
   readonly step?: 'day' | 'week';
 }
 
-/** @throws InvalidPayloadError when a window ends before it starts */
+/** A series by days of five years, or by weeks of almost forty. */
+const MOST_PERIODS = 2_000;
+
+/** @throws InvalidPayloadError when a window ends before it starts, or is too long for its series */
 export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promise<MetricQuery> {
   const timeZone = filters.time_zone ?? (await getTimeZone(trx, org.tenant_id));
   const window = windowOf(filters, timeZone);
   if (window.from >= window.to) throw new InvalidPayloadError('`from` is not before `to`.');
+  const step = filters.step ?? 'week';
+  mustBeDrawable(window, step);
   return {
     tenantId: org.tenant_id,
     ...window,
@@ -84,9 +90,17 @@ export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promi
     repositoryId: await repositoryIdOf(trx, org, filters.repository),
     teamId: await teamIdOf(trx, org, filters.team),
     environment: filters.environment,
-    step: filters.step ?? 'week',
+    step,
     compare: comparedWith(window, { compare: filters.compare, timeZone }),
   };
+}
+
+function mustBeDrawable({ from, to }: Window, step: SeriesStep): void {
+  const periods = (to.getTime() - from.getTime()) / DAY_MS / (step === 'day' ? 1 : 7);
+  if (periods <= MOST_PERIODS) return;
+  const longest =
+    step === 'day' ? `${MOST_PERIODS} days: take \`step=week\`, or a shorter window` : `${MOST_PERIODS} weeks`;
+  throw new InvalidPayloadError(`From \`from\` to \`to\` is too long for a series: at most ${longest}.`);
 }
 
 function comparedWith(

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Metric } from './metric.ts';
-import { isInEnvironment, isLeftOutBot, isOfTeam } from './scope.ts';
+import { isChangeOfLeftOutBot, isInEnvironment, isOfTeam } from './scope.ts';
 import { utcText } from './utc-text.ts';
 
 export const leadTime: Metric = {
@@ -15,7 +15,7 @@ export const leadTime: Metric = {
     select c.repository_id, c.deployment_id as id, c.finished_at as at,
       date_part('epoch', c.finished_at - c.started_at) as value, true as counted,
       case when c.standing = 'baseline' then 'baseline'
-        when ${isLeftOutBot} then 'bot'
+        when ${isChangeOfLeftOutBot(scope)} then 'bot'
         when c.started_at is null then 'unknown_start'
         when c.started_at > c.finished_at then 'clock_skew' end as excluded,
       false as open,

@@ -229,6 +229,8 @@ describe('metrics', () => {
   it.each([
     ['/unknown-metric', 400],
     ['?from=2026-03-02&to=2026-03-01', 422],
+    ['?from=2015-01-01&to=2026-01-01&step=day', 422],
+    ['?from=1900-01-01&to=2026-01-01', 422],
     ['?time_zone=Nowhere/Nothing', 400],
     ['?compare=everything', 400],
     ['?repository=nowhere', 404],
