@@ -26,6 +26,7 @@ export async function storeTenant(db: Database, tenant: MadeTenant): Promise<voi
     await sql`
       insert into tenants (tenant_id, login, type, observed_at, observed_rank)
       values (${tenantId}, ${`org-${tenantId}`}, 'Organization', 'epoch', 0)`.execute(trx);
+    await storePeople(trx, tenantId);
     for (const [index, count] of blocks.entries()) {
       const repositoryId = index + 1;
       await sql`
@@ -34,6 +35,18 @@ export async function storeTenant(db: Database, tenant: MadeTenant): Promise<voi
       await storeBlocks(trx, { ...tenant, repositoryId, first: 0, count, total: count });
     }
   });
+}
+
+/** Two hundred, each with an email, and four of them bots. */
+async function storePeople(trx: Trx, tenantId: number): Promise<void> {
+  await sql`
+    insert into contributors (tenant_id, contributor_id, login, type, observed_at, observed_rank)
+    select ${tenantId}::bigint, 1000 + n, 'person-' || n, case when n % 50 = 0 then 'Bot' else 'User' end, 'epoch', 1
+    from generate_series(0, 199) n`.execute(trx);
+  await sql`
+    insert into contributor_emails (tenant_id, email, contributor_id)
+    select ${tenantId}::bigint, 'person-' || n || '@bench.example', 1000 + n
+    from generate_series(0, 199) n`.execute(trx);
 }
 
 export interface MadeBlocks extends Pick<MadeTenant, 'tenantId' | 'blocksPerDeployment' | 'from' | 'to'> {
