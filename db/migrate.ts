@@ -14,6 +14,7 @@ import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
+import * as identity from './migrations/0020-identity.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 
 const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
   '0024-shipped-by': shippedBy,
+  '0020-identity': identity,
   '0023-check-runs': checkRuns,
 };
 

@@ -55,6 +55,33 @@ export interface AccessReads {
   tenant_id: number;
 }
 
+export interface ApiTokens {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  expires_at: Timestamp | null;
+  /**
+   * Its last characters, to tell one from another.
+   */
+  hint: string;
+  last_used_address: string | null;
+  last_used_at: Timestamp | null;
+  name: string;
+  previous_expires_at: Timestamp | null;
+  /**
+   * Of the token before its rotation, which holds until previous_expires_at.
+   */
+  previous_hash: string | null;
+  role: string;
+  rotated_at: Timestamp | null;
+  scopes: string[];
+  tenant_id: number;
+  /**
+   * SHA-256; the token itself is nowhere.
+   */
+  token_hash: string;
+  token_id: Generated<number>;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -389,6 +416,28 @@ export interface Installations {
   tenant_id: number;
 }
 
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  accepted_by: number | null;
+  can_export_data: boolean | null;
+  can_manage_members: boolean | null;
+  can_manage_repositories: boolean | null;
+  can_view_analytics: boolean | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  invitation_id: Generated<number>;
+  invited_by: string;
+  invitee: string;
+  invitee_kind: string;
+  role: string;
+  tenant_id: number;
+  token_hash: string;
+  /**
+   * Whose login it was when the invitation was made; null when nobody knew.
+   */
+  user_id: number | null;
+}
+
 export interface Issues {
   author_id: number | null;
   body: string | null;
@@ -418,6 +467,18 @@ export interface LostDeliveries {
 }
 
 export interface Members {
+  can_export_data: boolean | null;
+  /**
+   * This and the following: null is as the role has it.
+   */
+  can_manage_members: boolean | null;
+  can_manage_repositories: boolean | null;
+  can_view_analytics: boolean | null;
+  /**
+   * Who invited them; null for those who come from GitHub.
+   */
+  invited_by: string | null;
+  joined_at: Generated<Timestamp>;
   removed_at: Timestamp | null;
   role: string;
   source: string;
@@ -718,6 +779,21 @@ export interface Reviews {
   tenant_id: number;
 }
 
+export interface Sessions {
+  address: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  last_used_at: Generated<Timestamp>;
+  login: string;
+  session_hash: string;
+  /**
+   * The accounts whose installation GitHub said they may access, at their login.
+   */
+  tenant_ids: ArrayType<number>;
+  user_agent: string | null;
+  user_id: number;
+}
+
 export interface SetAsideFailures {
   deployment_id: number;
   kind: string;
@@ -931,6 +1007,7 @@ export interface WorkflowRuns {
 export interface DB {
   access_differences: AccessDifferences;
   access_reads: AccessReads;
+  api_tokens: ApiTokens;
   audit_log: AuditLog;
   branches: Branches;
   check_run_settings: CheckRunSettings;
@@ -955,6 +1032,7 @@ export interface DB {
   incident_links: IncidentLinks;
   incidents: Incidents;
   installations: Installations;
+  invitations: Invitations;
   issues: Issues;
   lost_deliveries: LostDeliveries;
   members: Members;
@@ -973,6 +1051,7 @@ export interface DB {
   repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
+  sessions: Sessions;
   set_aside_failures: SetAsideFailures;
   shipped_commits: ShippedCommits;
   sync_cursors: SyncCursors;

@@ -74,7 +74,10 @@ describe('the roles', () => {
       deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       hook_delivery_scans: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       lost_deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      // Where one person whom it names is a member, as a policy says.
+      members: ['SELECT'],
       purges: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      sessions: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       sync_turns: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       tenants: ['SELECT'],
     });

@@ -76,7 +76,24 @@ it.each([...APPEND_ONLY])('%s can not be changed or removed, not even what is ou
   await expect(asUs(`delete from ${table}`)).rejects.toThrow('permission denied');
 });
 
-const closed = tables.filter((table) => table !== 'tenants' && !APPEND_ONLY.has(table));
+/** The instance reads where one person whom it names is a member. */
+const OF_A_PERSON = 'members';
+const closed = tables.filter((table) => !['tenants', OF_A_PERSON].includes(table) && !APPEND_ONLY.has(table));
+
+it('members are invisible to the instance, but those of the one person whom it names', async () => {
+  expect(await run(db, 'select tenant_id from members')).toEqual([]);
+  await expect(run(db, 'select joined_at from members')).rejects.toThrow('permission denied');
+  await expect(run(db, "update members set role = 'owner'")).rejects.toThrow('permission denied');
+  await db.transaction().execute(async (trx) => {
+    await run(trx, "set local app.user_id = '2'");
+    expect(await run(trx, 'select tenant_id from members')).toEqual([]);
+    await run(trx, "set local app.user_id = '1'");
+    expect(await run(trx, 'select tenant_id from members order by 1')).toEqual([
+      { tenant_id: OURS },
+      { tenant_id: THEIRS },
+    ]);
+  });
+});
 
 it.each(closed)('%s is closed to the instance', async (table) => {
   await expect(run(db, `select tenant_id from ${table}`)).rejects.toThrow('permission denied');

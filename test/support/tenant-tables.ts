@@ -9,6 +9,7 @@ export const NOT_TENANTS: ReadonlySet<string> = new Set([
   'kysely_migration_lock',
   'lost_deliveries',
   'purges',
+  'sessions',
   'sync_turns',
 ]);
 

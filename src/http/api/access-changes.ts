@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { levelSchema } from './access-entry.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor, idKey, type KeysOf, timeKey } from './cursor.ts';
 import { inOrg, type Org, repositoryIdOf } from './org-scope.ts';
 import { allOf, pageOf, timeKeyOf, timeOf } from './page.ts';
@@ -54,10 +54,10 @@ interface ChangeRow extends AuthorColumns {
   readonly position: [string, number, number];
 }
 
-export function addAccessChanges(api: Api, { db }: ApiDeps): void {
+export function addAccessChanges(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listChanges(trx, org, query));
+    const rows = await inOrg(c, (trx, org) => listChanges(trx, org, query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
   });
 }

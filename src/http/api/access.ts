@@ -1,74 +1,79 @@
-import type { MiddlewareHandler } from 'hono';
-import { bearerToken } from '../operator.ts';
-import { problemResponse } from '../problem.ts';
-import type { ApiEnv } from './api-env.ts';
+import type { Flag, Role } from '../../tenancy/roles.ts';
+import type { Scope } from '../../tenancy/scopes.ts';
 
-/** Who may call what. */
-const requirements = {
-  listOrgs: 'operator',
-  getOrg: 'operator',
-  listRepositories: 'operator',
-  getRepository: 'operator',
-  listRepositoryAccess: 'operator',
-  listPersonAccess: 'operator',
-  listAccessChanges: 'operator',
-  listTeams: 'operator',
-  getTeam: 'operator',
-  listTeamMembers: 'operator',
-  listContributors: 'operator',
-  getContributor: 'operator',
-  listCommits: 'operator',
-  listPullRequests: 'operator',
-  getPullRequest: 'operator',
-  listIssues: 'operator',
-  listReviews: 'operator',
-  listReleases: 'operator',
-  listDeployments: 'operator',
-  getDeployment: 'operator',
-  markDeploymentFailed: 'operator',
-  unmarkDeploymentFailed: 'operator',
-  linkIncident: 'operator',
-  unlinkIncident: 'operator',
-  getSync: 'operator',
-  listSyncedRepositories: 'operator',
-  startSync: 'operator',
-  getDataHealth: 'operator',
-  listRepositoryHealth: 'operator',
-  cancelSync: 'operator',
-  listMetrics: 'operator',
-  getMetric: 'operator',
-  listMetricRows: 'operator',
-  explainMetric: 'operator',
-  exportRows: 'operator',
-  getMetricDefinition: 'operator',
-  changeMetricDefinition: 'operator',
-  listDeliveries: 'operator',
-  getDelivery: 'operator',
-  replayDelivery: 'operator',
-} as const;
+/** What a caller needs to be for an operation. The operator of the instance may do everything. */
+export interface Requirement {
+  /** The least role in the organization of the path; where a path names none, whoever is known will do. */
+  readonly role: Role | 'operator';
+  /** Instead of a higher role: by default those have it who may call the operation, and it can be set for a member. */
+  readonly flag?: Flag;
+  /** What a token must be allowed. */
+  readonly scope: Scope;
+}
+
+const read = { role: 'viewer', scope: 'read' } as const;
+const analytics = { ...read, flag: 'can_view_analytics' } as const;
+const managerRead = { role: 'manager', scope: 'read' } as const;
+const managerWrite = { role: 'manager', scope: 'write' } as const;
+const admin = { role: 'admin', scope: 'admin' } as const;
+const owner = { role: 'owner', scope: 'admin' } as const;
+const ofRepositories = { role: 'viewer', flag: 'can_manage_repositories', scope: 'admin' } as const;
+const operator = { role: 'operator', scope: 'admin' } as const;
+
+/** Who may call what: the one place that says it. */
+export const requirements = {
+  listOrgs: read,
+  getOrg: read,
+  listRepositories: read,
+  getRepository: read,
+  listRepositoryAccess: managerRead,
+  listPersonAccess: managerRead,
+  listAccessChanges: managerRead,
+  listTeams: read,
+  getTeam: read,
+  listTeamMembers: read,
+  listContributors: read,
+  getContributor: read,
+  listCommits: read,
+  listPullRequests: read,
+  getPullRequest: read,
+  listIssues: read,
+  listReviews: read,
+  listReleases: read,
+  listDeployments: read,
+  getDeployment: read,
+  markDeploymentFailed: managerWrite,
+  unmarkDeploymentFailed: managerWrite,
+  linkIncident: managerWrite,
+  unlinkIncident: managerWrite,
+  getSync: read,
+  listSyncedRepositories: read,
+  startSync: ofRepositories,
+  cancelSync: ofRepositories,
+  getDataHealth: read,
+  listRepositoryHealth: read,
+  listMetrics: analytics,
+  getMetric: analytics,
+  listMetricRows: analytics,
+  explainMetric: analytics,
+  exportRows: { ...read, flag: 'can_export_data' },
+  getMetricDefinition: admin,
+  changeMetricDefinition: admin,
+  listTokens: owner,
+  createToken: owner,
+  rotateToken: owner,
+  deleteToken: owner,
+  listDeliveries: operator,
+  getDelivery: operator,
+  replayDelivery: operator,
+} as const satisfies Readonly<Record<string, Requirement>>;
 
 export type OperationId = keyof typeof requirements;
 
-/** Lets a request to an operation pass when its caller may do it. */
-export function requireAccess(operationId: OperationId): MiddlewareHandler<ApiEnv> {
-  const checks = { operator: requireOperator } satisfies Record<(typeof requirements)[OperationId], unknown>;
-  return checks[requirements[operationId]];
+/** As the documentation of an operation says it. */
+export function describeRequirement(operationId: OperationId): string {
+  const { role, flag, scope }: Requirement = requirements[operationId];
+  if (role === 'operator') return 'For the operator of this instance.';
+  const who = flag === undefined ? `role \`${role}\`` : `\`${flag}\``;
+  return `Needs ${who}; a token, the scope \`${scope}\`, too.`;
 }
-
-const requireOperator: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const token = bearerToken(c.req.header('authorization'));
-  if (token !== undefined && c.var.isOperator(token)) return next();
-  const challenge = 'Bearer realm="shiplog"';
-  if (!c.var.operatorConfigured) {
-    const detail =
-      'No operator token is set, so nobody can read the API. Start Shiplog with SHIPLOG_OPERATOR_TOKEN set to a secret of at least 16 characters, and send it as "Authorization: Bearer …".';
-    return problemResponse(c, { status: 401, detail, headers: { 'www-authenticate': challenge } });
-  }
-  if (token === undefined) {
-    const detail = 'Send the operator token (SHIPLOG_OPERATOR_TOKEN) as "Authorization: Bearer …".';
-    return problemResponse(c, { status: 401, detail, headers: { 'www-authenticate': challenge } });
-  }
-  const detail = 'The token is not right. It must be the value of SHIPLOG_OPERATOR_TOKEN.';
-  const headers = { 'www-authenticate': `${challenge}, error="invalid_token"` };
-  return problemResponse(c, { status: 401, detail, headers });
-};

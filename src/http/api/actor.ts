@@ -1,14 +1,21 @@
 import type { Context } from 'hono';
 import type { Actor } from '../../tenancy/audit-log.ts';
 import type { ApiEnv } from './api-env.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { addressOf } from './request-address.ts';
 
 const LONGEST = 400;
 
-/** Who asks; so far whoever calls the API is the operator. */
+/** Who asks, as the audit log names them. */
 export function actorOf(c: Context<ApiEnv>): Actor {
   return {
-    name: 'operator',
-    address: c.env?.incoming?.socket.remoteAddress ?? null,
+    name: nameOf(callerOf(c)),
+    address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, LONGEST) ?? null,
   };
+}
+
+function nameOf(caller: Caller): string {
+  if (caller.kind === 'operator') return 'operator';
+  return caller.kind === 'token' ? `token ${caller.token.name}` : caller.session.login;
 }

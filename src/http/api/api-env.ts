@@ -2,7 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
 import type { Logger } from '../../logging.ts';
 import type { Queue } from '../../queue.ts';
-import type { IsOperator } from '../operator.ts';
+import type { Caller } from './caller.ts';
+import type { Standing } from './standing.ts';
 
 export interface ApiDeps {
   readonly db: Database;
@@ -10,7 +11,7 @@ export interface ApiDeps {
   readonly log: Logger;
   /** Whether there is a GitHub to sync with. */
   readonly connected: boolean;
-  /** Unset: the API answers 401 to everybody. */
+  /** Unset: nobody is the operator. */
   readonly operatorToken: string | undefined;
   /** The address that people use; links are made of it. */
   readonly publicUrl?: string | undefined;
@@ -22,9 +23,11 @@ export interface ApiEnv {
   Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } };
   Variables: {
     requestId: string;
-    isOperator: IsOperator;
-    /** Whether there is an operator at all. */
-    operatorConfigured: boolean;
+    db: Database;
+    /** Undefined: a stranger. */
+    caller: Caller | undefined;
+    /** Set where an operation is of an organization and its caller may call it. */
+    standing: Standing | undefined;
     publicUrl: string | undefined;
   };
 }

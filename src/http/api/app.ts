@@ -11,6 +11,7 @@ import { problemOf, problemResponse } from '../problem.ts';
 import type { FieldError } from '../problem-details.ts';
 import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { addAccessChanges } from './access-changes.ts';
+import { identifyCaller } from './caller.ts';
 import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
 import { addDataHealth } from './data-health.ts';
@@ -31,6 +32,7 @@ import { addRepositoryAccess } from './repository-access.ts';
 import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
 import { addSync } from './sync.ts';
+import { addTokens } from './tokens.ts';
 
 /** The HTTP API, with its description at `/openapi.json` and `/docs`. */
 export function createApi(deps: ApiDeps): Api {
@@ -39,25 +41,26 @@ export function createApi(deps: ApiDeps): Api {
   });
   addMiddleware(api, deps);
   addOrgs(api, deps);
-  addRepositories(api, deps);
-  addContributors(api, deps);
-  addTeams(api, deps);
-  addRepositoryAccess(api, deps);
-  addPersonAccess(api, deps);
-  addAccessChanges(api, deps);
-  addCommits(api, deps);
-  addPulls(api, deps);
-  addReviews(api, deps);
-  addIssues(api, deps);
-  addReleases(api, deps);
-  addDeployments(api, deps);
-  addDeploymentMarks(api, deps);
+  addRepositories(api);
+  addContributors(api);
+  addTeams(api);
+  addRepositoryAccess(api);
+  addPersonAccess(api);
+  addAccessChanges(api);
+  addCommits(api);
+  addPulls(api);
+  addReviews(api);
+  addIssues(api);
+  addReleases(api);
+  addDeployments(api);
+  addDeploymentMarks(api);
   addSync(api, deps);
-  addMetrics(api, deps);
+  addMetrics(api);
   addMetricDefinitions(api, deps);
   addExports(api, deps);
   addDataHealth(api, deps);
   addDeliveries(api, deps);
+  addTokens(api);
   addDocs(api);
   api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));
   api.onError((error, c) => {
@@ -71,12 +74,10 @@ export function createApi(deps: ApiDeps): Api {
   return api;
 }
 
-function addMiddleware(api: Api, { log, operatorToken, publicUrl }: ApiDeps): void {
-  const isOperator = createIsOperator(operatorToken);
+function addMiddleware(api: Api, { db, log, operatorToken, publicUrl }: ApiDeps): void {
   api.use(requestId());
   api.use(async (c, next) => {
-    c.set('isOperator', isOperator);
-    c.set('operatorConfigured', operatorToken !== undefined);
+    c.set('db', db);
     c.set('publicUrl', publicUrl);
     await next();
   });
@@ -94,6 +95,7 @@ function addMiddleware(api: Api, { log, operatorToken, publicUrl }: ApiDeps): vo
   const tagged = etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] });
   // A tag is of the whole answer, which an export is not kept in memory for.
   api.use((c, next) => (c.req.path.endsWith('.csv') ? next() : tagged(c, next)));
+  api.use('/api/*', identifyCaller({ db, isOperator: createIsOperator(operatorToken) }));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
 }
 
@@ -104,12 +106,12 @@ const notAllowed = (c: Context<ApiEnv>, methods: readonly string[]) =>
     headers: { allow: methods.join(', ') },
   });
 
-/** Who may read an answer depends on the token; whether it has changed, the ETag tells. */
+/** Who may read an answer depends on the caller; whether it has changed, the ETag tells. */
 const privateCache: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
   if (c.res.headers.has('cache-control')) return;
   c.res.headers.set('cache-control', 'private, no-cache');
-  c.res.headers.append('vary', 'Authorization');
+  c.res.headers.append('vary', 'Authorization, Cookie');
 };
 
 function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { about, conflict, type FilteredRead, problem, problems } from './route.ts';
+import { about, conflict, type FilteredRead, problem, problems, unprocessable } from './route.ts';
 
 interface Put<
   P extends string,
@@ -96,9 +96,3 @@ function changed<Body extends z.ZodType>(response: Body) {
     422: unprocessable,
   };
 }
-
-const unprocessable = problem('It can be read, and can not be so.', {
-  status: 422,
-  title: 'Unprocessable Entity',
-  detail: '`recovered_at` is before the deployment finished.',
-});

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { type CommitRow, commitKeys, listCommits } from './commit-rows.ts';
 import { defineCursor } from './cursor.ts';
 import { inOrg } from './org-scope.ts';
@@ -54,10 +54,10 @@ const list = listRoute({
   item: commitSchema,
 });
 
-export function addCommits(api: Api, { db }: ApiDeps): void {
+export function addCommits(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const { rows, person } = await inOrg(db, c.req.valid('param').org, async (trx, org) => {
+    const { rows, person } = await inOrg(c, async (trx, org) => {
       const rows = await listCommits(trx, org, query);
       const emails = rows.flatMap((row) => [row.author_email, ...row.co_authors]);
       return { rows, person: await findPersons(trx, org.tenant_id, emails) };

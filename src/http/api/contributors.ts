@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { NotFoundError } from '../../errors.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import type { Trx } from '../../../db/tenant.ts';
 import { getTimeZone } from '../../metrics/definition.ts';
 import { boundOf, type WindowBounds } from '../../metrics/query/window.ts';
@@ -96,17 +96,15 @@ const get = filteredRoute({
   response: contributorSchema,
 });
 
-export function addContributors(api: Api, { db }: ApiDeps): void {
+export function addContributors(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, async (trx, org) =>
-      listContributors(trx, await scopeOf(trx, org, query), query),
-    );
+    const rows = await inOrg(c, async (trx, org) => listContributors(trx, await scopeOf(trx, org, query), query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, id } = c.req.valid('param');
-    const row = await inOrg(db, name, async (trx, org) =>
+    const row = await inOrg(c, async (trx, org) =>
       findContributor(trx, await scopeOf(trx, org, c.req.valid('query')), id),
     );
     if (!row) throw new NotFoundError(`There is no contributor ${id} in ${name}.`);

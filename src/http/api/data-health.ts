@@ -45,7 +45,7 @@ const list = listRoute({
 
 export function addDataHealth(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (c) => {
-    const { org, tenant, repositories } = await inOrg(deps.db, c.req.valid('param').org, async (trx, found) => ({
+    const { org, tenant, repositories } = await inOrg(c, async (trx, found) => ({
       org: found,
       tenant: await findTenantHealth(trx, found.tenant_id),
       repositories: await listRepositoryHealth(trx, found.tenant_id, {
@@ -58,9 +58,7 @@ export function addDataHealth(api: Api, deps: ApiDeps): void {
   });
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await inOrg(deps.db, c.req.valid('param').org, (trx, { tenant_id }) =>
-      listRepositoryHealth(trx, tenant_id, { limit, after }),
-    );
+    const rows = await inOrg(c, (trx, { tenant_id }) => listRepositoryHealth(trx, tenant_id, { limit, after }));
     return c.json(pageOf(c, { rows, limit, cursor, present: presentRepository }), 200);
   });
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '../../../db/connection.ts';
+import type { Context } from 'hono';
 import type { Trx } from '../../../db/tenant.ts';
 import {
   getMarkedDeployment,
@@ -11,7 +11,7 @@ import {
 } from '../../metrics/marks.ts';
 import { listDeploymentDetails } from '../../metrics/query/deployment-details.ts';
 import { actorOf } from './actor.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api, ApiEnv } from './api-env.ts';
 import { putLinkRoute, putRoute, takeBackRoute } from './change-route.ts';
 import { failureCauseSchema, setAsideSchema } from './failure-schema.ts';
 import { inOrg, repositoryIdOf } from './org-scope.ts';
@@ -107,32 +107,32 @@ const unlink = takeBackRoute({
   response: standingSchema,
 });
 
-export function addDeploymentMarks(api: Api, { db }: ApiDeps): void {
+export function addDeploymentMarks(api: Api): void {
   api.openapi(mark, async (c) => {
     const { reason: why, recovered_at: recoveredAt = null } = c.req.valid('json');
     const name = { ...c.req.valid('param'), ...c.req.valid('query') };
-    const standing = await change(db, name, (trx, deployment) =>
+    const standing = await change(c, name, (trx, deployment) =>
       markFailed(trx, deployment, { reason: why, recoveredAt, actor: actorOf(c) }),
     );
     return c.json(standing, 200);
   });
   api.openapi(unmark, async (c) => {
     const { reason: why = null, repository } = c.req.valid('query');
-    const standing = await change(db, { ...c.req.valid('param'), repository }, (trx, deployment) =>
+    const standing = await change(c, { ...c.req.valid('param'), repository }, (trx, deployment) =>
       unmarkFailed(trx, deployment, { reason: why, actor: actorOf(c) }),
     );
     return c.json(standing, 200);
   });
   api.openapi(link, async (c) => {
     const { issue: number, ...name } = { ...c.req.valid('param'), ...c.req.valid('query') };
-    const standing = await change(db, name, (trx, deployment) =>
+    const standing = await change(c, name, (trx, deployment) =>
       linkIncident(trx, deployment, { number, actor: actorOf(c) }),
     );
     return c.json(standing, 200);
   });
   api.openapi(unlink, async (c) => {
     const { issue: number, ...name } = { ...c.req.valid('param'), ...c.req.valid('query') };
-    const standing = await change(db, name, (trx, deployment) =>
+    const standing = await change(c, name, (trx, deployment) =>
       unlinkIncident(trx, deployment, { number, actor: actorOf(c) }),
     );
     return c.json(standing, 200);
@@ -140,17 +140,16 @@ export function addDeploymentMarks(api: Api, { db }: ApiDeps): void {
 }
 
 interface Name {
-  readonly org: string;
   readonly id: number;
   readonly repository?: string | undefined;
 }
 
 function change(
-  db: Database,
-  { org: orgName, id, repository }: Name,
+  c: Context<ApiEnv>,
+  { id, repository }: Name,
   work: (trx: Trx, deployment: MarkedDeployment) => Promise<void>,
 ): Promise<z.infer<typeof standingSchema>> {
-  return inOrg(db, orgName, async (trx, org) => {
+  return inOrg(c, async (trx, org) => {
     const repositoryId = await repositoryIdOf(trx, org, repository);
     const name = { tenantId: org.tenant_id, deploymentId: id, repositoryId };
     const deployment = await getMarkedDeployment(trx, name);

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { NotFoundError } from '../../errors.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
 import { type DeploymentRow, deploymentKeys, findDeployment, listDeployments } from './deployment-rows.ts';
 import { failureCauseSchema, setAsideSchema } from './failure-schema.ts';
@@ -116,15 +116,15 @@ const get = readRoute({
   response: deploymentSchema,
 });
 
-export function addDeployments(api: Api, { db }: ApiDeps): void {
+export function addDeployments(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listDeployments(trx, org, query));
+    const rows = await inOrg(c, (trx, org) => listDeployments(trx, org, query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, id } = c.req.valid('param');
-    const row = await inOrg(db, name, (trx, org) => findDeployment(trx, org, id));
+    const row = await inOrg(c, (trx, org) => findDeployment(trx, org, id));
     if (!row) throw new NotFoundError(`There is no deployment ${id} in ${name}.`);
     return c.json(present(row), 200);
   });

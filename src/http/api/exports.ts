@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '../../../db/connection.ts';
-import { withTenant } from '../../../db/tenant.ts';
+import type { Context } from 'hono';
 import { type AnyMetric, anyMetricNames, rowsOfMetric } from '../../metrics/query/any-metric.ts';
 import type { ListedRow } from '../../metrics/query/query-metric.ts';
 import type { MetricScope } from '../../metrics/query/scope.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { csvLine } from './exports-csv.ts';
 import { measureFilter, metricQueryOf, rowFilters } from './metric-query.ts';
 import { inOrg } from './org-scope.ts';
@@ -34,14 +33,14 @@ const route = exportRoute({
   filters: { ...rowFilters, ...measureFilter },
 });
 
-export function addExports(api: Api, { db, log }: ApiDeps): void {
+export function addExports(api: Api, { log }: ApiDeps): void {
   api.openapi(route, async (c) => {
-    const { org: name, file } = c.req.valid('param');
+    const { file } = c.req.valid('param');
     const { measure, ...filters } = c.req.valid('query');
     const metricName = namesOfFiles.get(file);
     if (metricName === undefined) throw new Error('the path takes the files of metrics alone');
     const metric = { name: metricName, measure };
-    const { scope, first } = await inOrg(db, name, async (trx, org) => {
+    const { scope, first } = await inOrg(c, async (trx, org) => {
       const query = await metricQueryOf(trx, org, filters);
       return {
         scope: query,
@@ -49,7 +48,7 @@ export function addExports(api: Api, { db, log }: ApiDeps): void {
       };
     });
     const fields = { request: c.var.requestId, path: c.req.path };
-    const lines = listLines(db, {
+    const lines = listLines(c, {
       metric,
       scope,
       first,
@@ -70,7 +69,7 @@ interface Export {
 }
 
 /** Each page in a transaction of its own: one that reads slowly keeps none open. */
-async function* listLines(db: Database, { metric, scope, first, onError }: Export): AsyncGenerator<string> {
+async function* listLines(c: Context<ApiEnv>, { metric, scope, first, onError }: Export): AsyncGenerator<string> {
   const { details, list } = rowsOfMetric(metric);
   yield csvLine(['repository', 'id', 'at', 'value', 'counted', 'excluded', ...details]);
   try {
@@ -79,7 +78,7 @@ async function* listLines(db: Database, { metric, scope, first, onError }: Expor
       const after = rows.at(-1)?.position;
       if (rows.length < PAGE_ROWS || !after) return;
       const page = { limit: PAGE_ROWS, after };
-      rows = await withTenant(db, scope.tenantId, (trx) => list(trx, { scope, page }));
+      rows = await inOrg(c, (trx) => list(trx, { scope, page }));
     }
   } catch (error) {
     onError(error);

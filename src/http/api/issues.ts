@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor, idKey, type KeysOf, timeKey } from './cursor.ts';
 import { inOrg, type Org, repositoryIdOf } from './org-scope.ts';
 import { allOf, pageOf, timeKeyOf, timeOf } from './page.ts';
@@ -62,10 +62,10 @@ const list = listRoute({
   item: issueSchema,
 });
 
-export function addIssues(api: Api, { db }: ApiDeps): void {
+export function addIssues(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listIssues(trx, org, query));
+    const rows = await inOrg(c, (trx, org) => listIssues(trx, org, query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
   });
 }

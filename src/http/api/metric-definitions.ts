@@ -50,23 +50,21 @@ const patch = patchRoute({
 export function addMetricDefinitions(api: Api, { db, queue }: ApiDeps): void {
   api.openapi(get, async (c) => {
     const { repository: name } = c.req.valid('query');
-    const found = await inOrg(db, c.req.valid('param').org, async (trx, org) =>
-      readDefinition(trx, await findPlace(trx, org, name)),
-    );
+    const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findPlace(trx, org, name)));
     c.header('etag', etagOf(found));
     return c.json(present(found), 200);
   });
   api.openapi(patch, async (c) => {
     const { repository: name, preview: isPreview = false } = c.req.valid('query');
-    const [{ org: orgName }, changes] = [c.req.valid('param'), c.req.valid('json')];
+    const changes = c.req.valid('json');
     const check = checkOf(c.req.valid('header')['if-match']);
     if (isPreview) {
-      const found = await inOrg(db, orgName, async (trx, org) => readDefinition(trx, await findPlace(trx, org, name)));
+      const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findPlace(trx, org, name)));
       check(found);
       const patched = patchChanges(found.place, { changes: found.changes, patch: changes });
       return c.json(present(found, { changes: patched, ...(await previewDefinition(db, found.place, patched)) }), 200);
     }
-    const saved = await inOrg(db, orgName, async (trx, org) => {
+    const saved = await inOrg(c, async (trx, org) => {
       const target = await findPlace(trx, org, name);
       const { place } = target;
       const isChanged = await changeDefinition(trx, place, {

@@ -7,7 +7,7 @@ import {
   rowsOfMetric,
 } from '../../metrics/query/any-metric.ts';
 import { healthMeasures } from '../../metrics/query/health/measures.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor, idKey, textKey, timeKey } from './cursor.ts';
 import { measureFilter, metricFilters, metricQueryOf, rowFilters } from './metric-query.ts';
 import {
@@ -80,9 +80,9 @@ const explain = filteredRoute({
   response: explanationSchema,
 });
 
-export function addMetrics(api: Api, { db }: ApiDeps): void {
+export function addMetrics(api: Api): void {
   api.openapi(list, async (c) => {
-    const data = await inOrg(db, c.req.valid('param').org, async (trx, org) => {
+    const data = await inOrg(c, async (trx, org) => {
       const query = await metricQueryOf(trx, org, c.req.valid('query'));
       const results: AnyMetricResult[] = [];
       for (const name of anyMetricNames) results.push(await queryAnyMetric(trx, { name }, query));
@@ -91,17 +91,17 @@ export function addMetrics(api: Api, { db }: ApiDeps): void {
     return c.json({ data, next_cursor: null }, 200);
   });
   api.openapi(get, async (c) => {
-    const { org: name, metric } = c.req.valid('param');
+    const { metric } = c.req.valid('param');
     const { measure, ...filters } = c.req.valid('query');
-    const result = await inOrg(db, name, async (trx, org) =>
+    const result = await inOrg(c, async (trx, org) =>
       queryAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
     );
     return c.json(presentMetric(result), 200);
   });
   api.openapi(rows, async (c) => {
-    const { org: name, metric } = c.req.valid('param');
+    const { metric } = c.req.valid('param');
     const { limit, cursor: after, measure, ...filters } = c.req.valid('query');
-    const found = await inOrg(db, name, async (trx, org) => {
+    const found = await inOrg(c, async (trx, org) => {
       const scope = await metricQueryOf(trx, org, filters);
       return rowsOfMetric({ name: metric, measure }).list(trx, { scope, page: { limit: limit + 1, after } });
     });
@@ -111,9 +111,9 @@ export function addMetrics(api: Api, { db }: ApiDeps): void {
     return c.json(pageOf(c, { rows: found, limit, cursor, present }), 200);
   });
   api.openapi(explain, async (c) => {
-    const { org: name, metric } = c.req.valid('param');
+    const { metric } = c.req.valid('param');
     const { measure, ...filters } = c.req.valid('query');
-    const explanation = await inOrg(db, name, async (trx, org) =>
+    const explanation = await inOrg(c, async (trx, org) =>
       explainAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
     );
     return c.json({ ...explanation, window: presentWindow(explanation.window) }, 200);

@@ -1,4 +1,5 @@
 import packageJson from '../../../package.json' with { type: 'json' };
+import { SESSION_COOKIE } from '../session-cookie.ts';
 import type { Api } from './api-env.ts';
 
 const description = `Reads what Shiplog has stored of an organization.
@@ -23,11 +24,24 @@ const tags = [
   { name: 'Issues' },
   { name: 'Releases and deployments' },
   { name: 'Sync', description: 'What is read from GitHub, and how far it is.' },
+  { name: 'Tokens', description: 'What programs call the API with.' },
   { name: 'Administration', description: 'For the operator of this instance.' },
 ];
 
 /** OpenAPI 3.1, from the routes. */
 export function createDocument(api: Api) {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API token of an organization: `shp_…`, with a role and scopes.',
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description:
+      'A person who has logged in with GitHub. Writes need the header `X-CSRF-Token`, too: see `GET /api/v1/me`.',
+  });
   api.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
     type: 'http',
     scheme: 'bearer',

@@ -1,7 +1,10 @@
+import type { Context } from 'hono';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { NotFoundError } from '../../errors.ts';
+import type { ApiEnv } from './api-env.ts';
+import type { Standing } from './standing.ts';
 
 export interface Org {
   readonly tenant_id: number;
@@ -11,14 +14,17 @@ export interface Org {
   readonly created_at: Date;
 }
 
-/**
- * Runs `work` inside the organization that a path names.
- * @throws NotFoundError
- */
-export async function inOrg<T>(db: Database, loginOrId: string, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
-  const org = await findOrg(db, loginOrId);
-  if (!org) throw new NotFoundError(`There is no organization "${loginOrId}" here, or you may not see it.`);
-  return withTenant(db, org.tenant_id, (trx) => work(trx, org));
+/** What the caller is in the organization that the path names; only `requireAccess` lets a request come here. */
+export function standingOf(c: Context<ApiEnv>): Standing {
+  const { standing } = c.var;
+  if (!standing) throw new Error('an operation of an organization is reached through requireAccess');
+  return standing;
+}
+
+/** Runs `work` inside the organization that the path names, as its caller may see it. */
+export async function inOrg<T>(c: Context<ApiEnv>, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
+  const { org } = standingOf(c);
+  return withTenant(c.var.db, org.tenant_id, (trx) => work(trx, org));
 }
 
 /** An id goes before a login of the same digits; of two with one login, the one that was seen with it last. */

@@ -4,11 +4,13 @@ import type { Database } from '../../../db/connection.ts';
 import { enterTenant, leaveTenant, type Trx } from '../../../db/tenant.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { countFacts, countsExample, countsSchema } from './counts.ts';
+import { callerOf } from './caller.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { inOrg, type Org } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams, timestamp } from './parameters.ts';
 import { listRoute, readRoute } from './route.ts';
+import { listTenantIds } from './standing.ts';
 
 const example = {
   id: 9919,
@@ -45,7 +47,8 @@ const list = listRoute({
   path: '/api/v1/orgs',
   tag: 'Organizations',
   summary: 'List organizations',
-  description: 'Organizations and users that have the app installed, or had it until lately; by login.',
+  description:
+    'Organizations and users that have the app installed, or had it until lately, and that the caller belongs to; by login.',
   params: z.object({}),
   filters: {},
   cursor,
@@ -64,11 +67,11 @@ const get = readRoute({
 export function addOrgs(api: Api, { db }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await listOrgs(db, { limit, after });
+    const rows = await listOrgs(db, { limit, after, tenantIds: await listTenantIds(db, callerOf(c)) });
     return c.json(pageOf(c, { rows, limit, cursor, present }), 200);
   });
   api.openapi(get, async (c) => {
-    const body = await inOrg(db, c.req.valid('param').org, async (trx, org) => ({
+    const body = await inOrg(c, async (trx, org) => ({
       ...present({ ...org, ...(await findInstallation(trx, org.tenant_id)) }),
       counts: await countFacts(trx, org.tenant_id),
     }));
@@ -96,14 +99,17 @@ function present(row: Org & Installation): z.infer<typeof orgSchema> {
 interface OrgsPage {
   readonly limit: number;
   readonly after: KeysOf<typeof keys> | undefined;
+  /** Only these; undefined: all. */
+  readonly tenantIds: readonly number[] | undefined;
 }
 
-function listOrgs(db: Database, { limit, after }: OrgsPage) {
+function listOrgs(db: Database, { limit, after, tenantIds }: OrgsPage) {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<Org & { position: [string, number] }>`
       select tenant_id, login, type, plan, created_at, json_build_array(lower(login), tenant_id) as position
       from tenants
       where ${after ? sql`(lower(login), tenant_id) > (${after[0]}::text, ${after[1]}::bigint)` : sql`true`}
+        and ${tenantIds ? sql`tenant_id = any(${tenantIds}::bigint[])` : sql`true`}
       order by lower(login), tenant_id limit ${limit + 1}`.execute(trx);
     // Installations are each tenant's own, so they are read as that tenant.
     const orgs: (Org & Installation & { position: [string, number] })[] = [];

@@ -40,6 +40,8 @@ export const numberParameter = z.coerce
   .int('is not a whole number')
   .min(1)
   .max(2_147_483_647);
+/** A name that somebody gives to something. */
+export const label = text.max(100).trim().min(1);
 /** Filters have no examples: the page at /docs would fill them in. */
 export const textFilter = text.optional();
 

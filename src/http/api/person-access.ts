@@ -11,7 +11,7 @@ import {
   inForce,
   NOT_READ,
 } from './access-entry.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { idOf, inOrg, type Org } from './org-scope.ts';
 import { pageOf } from './page.ts';
@@ -42,11 +42,11 @@ interface AccessRow extends EntryColumns {
   readonly position: [string, number];
 }
 
-export function addPersonAccess(api: Api, { db }: ApiDeps): void {
+export function addPersonAccess(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const { org: name, login } = c.req.valid('param');
-    const rows = await inOrg(db, name, async (trx, org) => {
+    const { login } = c.req.valid('param');
+    const rows = await inOrg(c, async (trx, org) => {
       const userId = await getUserId(trx, org, login);
       return listAccess(trx, org, { ...query, userId });
     });

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../errors.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
 import { getRepositoryScope, inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
@@ -51,15 +51,15 @@ const get = readRoute({
   response: pullSchema,
 });
 
-export function addPulls(api: Api, { db }: ApiDeps): void {
+export function addPulls(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listPulls(trx, org, query));
+    const rows = await inOrg(c, (trx, org) => listPulls(trx, org, query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present: presentPull }), 200);
   });
   api.openapi(get, async (c) => {
-    const { org: name, repo, number } = c.req.valid('param');
-    const row = await inOrg(db, name, async (trx, org) => {
+    const { repo, number } = c.req.valid('param');
+    const row = await inOrg(c, async (trx, org) => {
       const { repository_id } = await getRepositoryScope(trx, org, repo);
       return findPull(trx, org.tenant_id, { repository_id, number });
     });

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { countFacts, countsExample, countsSchema } from './counts.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
 import { getRepositoryScope, inOrg } from './org-scope.ts';
@@ -80,10 +80,10 @@ const get = readRoute({
   response: repositoryWithCounts,
 });
 
-export function addRepositories(api: Api, { db }: ApiDeps): void {
+export function addRepositories(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const { rows, numbersOf } = await inOrg(db, c.req.valid('param').org, async (trx, { tenant_id }) => {
+    const { rows, numbersOf } = await inOrg(c, async (trx, { tenant_id }) => {
       const rows = await listRepositories(trx, tenant_id, query);
       const ids = rows.map(({ repository_id }) => repository_id);
       return { rows, numbersOf: await listRepositoryNumbers(trx, tenant_id, ids) };
@@ -92,8 +92,8 @@ export function addRepositories(api: Api, { db }: ApiDeps): void {
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present: presentRow }), 200);
   });
   api.openapi(get, async (c) => {
-    const { org: name, repo } = c.req.valid('param');
-    const body = await inOrg(db, name, async (trx, org) => {
+    const { repo } = c.req.valid('param');
+    const body = await inOrg(c, async (trx, org) => {
       const { repository_id } = await getRepositoryScope(trx, org, repo);
       const row = await getRow(trx, org.tenant_id, repository_id);
       const numbersOf = await listRepositoryNumbers(trx, org.tenant_id, [repository_id]);

@@ -10,7 +10,7 @@ import {
   inForce,
   NOT_READ,
 } from './access-entry.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor, idKey, type KeysOf } from './cursor.ts';
 import { getRepositoryScope, inOrg, type Org } from './org-scope.ts';
 import { pageOf } from './page.ts';
@@ -42,11 +42,11 @@ interface AccessRow extends AuthorColumns, EntryColumns {
   readonly position: [number];
 }
 
-export function addRepositoryAccess(api: Api, { db }: ApiDeps): void {
+export function addRepositoryAccess(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const { org: name, repo } = c.req.valid('param');
-    const rows = await inOrg(db, name, (trx, org) => listAccess(trx, org, { ...query, repo }));
+    const { repo } = c.req.valid('param');
+    const rows = await inOrg(c, (trx, org) => listAccess(trx, org, { ...query, repo }));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
   });
 }

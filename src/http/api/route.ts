@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type OperationId, requireAccess } from './access.ts';
+import { describeRequirement, type OperationId, requirements } from './access.ts';
 import { limitParameter } from './page.ts';
+import { requireAccess } from './require-access.ts';
 
 const requestId = '3f0c6f3e-5d0c-4c0e-9a52-0d2cf8e7b0a5';
 
@@ -44,10 +45,15 @@ export const problems = {
     description: 'A parameter is not right; `errors` names it.',
     content: { 'application/problem+json': { schema: problemSchema } },
   },
-  401: problem('No token, or not the right one.', {
+  401: problem('Nobody is logged in, and no token was sent that holds.', {
     status: 401,
     title: 'Unauthorized',
-    detail: 'The token is not right. It must be the value of SHIPLOG_OPERATOR_TOKEN.',
+    detail: 'The token is not right: it is unknown, revoked or expired.',
+  }),
+  403: problem('The role, or the scopes of the token, do not allow it.', {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'This needs the role manager in acme; yours is viewer.',
   }),
   404: problem('There is no such thing.', {
     status: 404,
@@ -216,10 +222,38 @@ export function requestRoute<
   });
 }
 
+/** A route that makes something, and answers with it. */
+export function creationRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  Request extends z.ZodType,
+  Body extends z.ZodType,
+>(creation: RequestAction<P, Params, Request, Body>) {
+  const body = { required: true, content: { 'application/json': { schema: creation.request } } };
+  return createRoute({
+    ...about(creation),
+    method: 'post',
+    path: creation.path,
+    request: { params: creation.params, query: z.strictObject({}), body },
+    responses: {
+      201: { description: 'Made.', content: { 'application/json': { schema: creation.response } } },
+      ...problems,
+      409: conflict,
+      422: unprocessable,
+    },
+  });
+}
+
 export const conflict = problem('Not possible in the state in which it is.', {
   status: 409,
   title: 'Conflict',
   detail: 'The GitHub App is suspended in acme, or not installed.',
+});
+
+export const unprocessable = problem('It can be read, and can not be so.', {
+  status: 422,
+  title: 'Unprocessable Entity',
+  detail: '`recovered_at` is before the deployment finished.',
 });
 
 function accepted<Body extends z.ZodType>(response: Body) {
@@ -247,8 +281,13 @@ export function about({ operationId, tag, summary, description }: Operation<stri
     operationId,
     tags: [tag],
     summary,
-    ...(description !== undefined && { description }),
-    security: [{ operator: [] }],
+    description: [description, describeRequirement(operationId)].filter((text) => text !== undefined).join('\n\n'),
+    security: securityOf(operationId),
     middleware: requireAccess(operationId),
   };
+}
+
+function securityOf(operationId: OperationId) {
+  const operator = { operator: [] };
+  return requirements[operationId].role === 'operator' ? [operator] : [{ session: [] }, { token: [] }, operator];
 }

@@ -8,9 +8,10 @@ import { cancelSync } from '../../sync/cancel-sync.ts';
 import { findInstallationId } from '../../sync/next-page.ts';
 import { findRunningSync } from '../../sync/running-sync.ts';
 import { startBackfill } from '../../sync/start-backfill.ts';
+import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
-import { findOrg, getRepositoryScope, type Org } from './org-scope.ts';
+import { getRepositoryScope, type Org, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, orgParams } from './parameters.ts';
 import { listRoute, readRoute, removeRoute, requestRoute } from './route.ts';
@@ -77,12 +78,12 @@ const remove = removeRoute({
 
 export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
   api.openapi(get, async (c) => {
-    const org = await getOrg(db, c.req.valid('param').org);
+    const { org } = standingOf(c);
     return c.json(await readProgress(db, org, connected), 200);
   });
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const org = await getOrg(db, c.req.valid('param').org);
+    const { org } = standingOf(c);
     const turn = await findTurn(db, org.tenant_id);
     const { rows, rate } = await withTenant(db, org.tenant_id, async (trx) => ({
       rows: await listSyncedRepositories(trx, org.tenant_id, { limit, after }),
@@ -92,13 +93,16 @@ export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
   });
   api.openapi(start, async (c) => {
     if (!connected) throw new ConflictError(OFF);
-    const org = await getOrg(db, c.req.valid('param').org);
+    const { org } = standingOf(c);
     const { repositories } = c.req.valid('json');
-    return c.json(await readSync(db, org, await startNow(db, org, { queue, repositories })), 202);
+    return c.json(
+      await readSync(db, org, await startNow(db, org, { queue, repositories, requestedBy: actorOf(c).name })),
+      202,
+    );
   });
   api.openapi(remove, async (c) => {
-    const { org: name, id } = c.req.valid('param');
-    const org = await getOrg(db, name);
+    const { id } = c.req.valid('param');
+    const { org } = standingOf(c);
     const found = await db.transaction().execute((trx) => cancelSync(trx, { tenantId: org.tenant_id, syncId: id }));
     if (!found) throw new NotFoundError(`There is no sync ${id} in ${org.login}.`);
     return c.json(await readSync(db, org, id), 200);
@@ -106,12 +110,6 @@ export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
 }
 
 const OFF = 'Sync is off: set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET, and start Shiplog again.';
-
-async function getOrg(db: Database, name: string): Promise<Org> {
-  const org = await findOrg(db, name);
-  if (!org) throw new NotFoundError(`There is no organization "${name}" here, or you may not see it.`);
-  return org;
-}
 
 async function readProgress(db: Database, { tenant_id: tenantId }: Org, connected: boolean) {
   const turn = await findTurn(db, tenantId);
@@ -132,10 +130,11 @@ async function readProgress(db: Database, { tenant_id: tenantId }: Org, connecte
 interface StartRequest {
   readonly queue: Queue;
   readonly repositories: readonly string[] | undefined;
+  readonly requestedBy: string;
 }
 
 /** @returns the sync that was started, or the one that reads the same already */
-async function startNow(db: Database, org: Org, { queue, repositories }: StartRequest): Promise<number> {
+async function startNow(db: Database, org: Org, { queue, repositories, requestedBy }: StartRequest): Promise<number> {
   const tenantId = org.tenant_id;
   const { repositoryIds, running } = await withTenant(db, tenantId, async (trx) => {
     if ((await findInstallationId(trx, tenantId)) === null) {
@@ -145,7 +144,7 @@ async function startNow(db: Database, org: Org, { queue, repositories }: StartRe
     return { repositoryIds: ids, running: await findRunningSync(trx, tenantId, ids) };
   });
   if (running !== undefined) return running;
-  const request = { tenantId, reason: 'request' as const, requestedBy: 'operator' };
+  const request = { tenantId, reason: 'request' as const, requestedBy };
   return db
     .transaction()
     .execute((trx) => startBackfill(trx, { ...request, ...(repositoryIds && { repositoryIds }) }, { queue }));

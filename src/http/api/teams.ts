@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
 import { inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
@@ -84,21 +84,21 @@ const members = listRoute({
   item: memberSchema,
 });
 
-export function addTeams(api: Api, { db }: ApiDeps): void {
+export function addTeams(api: Api): void {
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
-    const rows = await inOrg(db, c.req.valid('param').org, (trx, org) => listTeams(trx, org, query));
+    const rows = await inOrg(c, (trx, org) => listTeams(trx, org, query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor: teamCursor, present: presentTeam }), 200);
   });
   api.openapi(get, async (c) => {
-    const { org: name, slug } = c.req.valid('param');
-    const row = await inOrg(db, name, (trx, org) => getTeam(trx, org, slug));
+    const { slug } = c.req.valid('param');
+    const row = await inOrg(c, (trx, org) => getTeam(trx, org, slug));
     return c.json(presentTeam(row), 200);
   });
   api.openapi(members, async (c) => {
     const query = c.req.valid('query');
-    const { org: name, slug } = c.req.valid('param');
-    const rows = await inOrg(db, name, async (trx, org) => {
+    const { slug } = c.req.valid('param');
+    const rows = await inOrg(c, async (trx, org) => {
       const { team_id: teamId } = await getTeam(trx, org, slug);
       return listTeamMembers(trx, org, { ...query, teamId });
     });

@@ -36,12 +36,11 @@ describe('the operator token', () => {
     expect(status).toBe(200);
   });
 
-  it('must be configured: without one nobody gets in, and the answer says how to set it', async () => {
+  it('must be configured: without one nobody is the operator', async () => {
     const closed = createApi({ ...deps, operatorToken: undefined });
     for (const authorization of ['Bearer undefined', 'Bearer ', '']) {
       const response = await closed.request('/api/v1/orgs', { headers: { authorization } });
       expect(response.status).toBe(401);
-      expect(await response.json()).toMatchObject({ detail: expect.stringContaining('SHIPLOG_OPERATOR_TOKEN set to') });
     }
   });
 
