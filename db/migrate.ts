@@ -13,9 +13,9 @@ import * as recovery from './migrations/0009-recovery.ts';
 import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
-import * as shippedBy from './migrations/0024-shipped-by.ts';
 import * as identity from './migrations/0020-identity.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
+import * as shippedBy from './migrations/0024-shipped-by.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -30,9 +30,9 @@ const migrations: Record<string, Migration> = {
   '0010-marks-and-audit': marksAndAudit,
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
-  '0024-shipped-by': shippedBy,
   '0020-identity': identity,
   '0023-check-runs': checkRuns,
+  '0024-shipped-by': shippedBy,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

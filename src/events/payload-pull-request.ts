@@ -7,6 +7,8 @@ import { count, id, name, number, sha, text, timestamp } from './payload-values.
 
 const LONGEST_BODY = 65_536;
 const ref = z.object({ ref: name, sha });
+/** Without a repository where that is deleted. */
+const head = ref.extend({ repo: z.object({ id }).nullish() });
 
 /** A pull request in any event; its size and who merged it only in its own. */
 export const pullRequest = z.object({
@@ -17,10 +19,12 @@ export const pullRequest = z.object({
   state: z.enum(['open', 'closed']),
   draft: z.boolean().optional(),
   user: author,
-  head: ref,
+  head,
   base: ref,
   merge_commit_sha: sha.nullish(),
   labels,
+  requested_reviewers: z.array(z.object({ login: name })).optional(),
+  requested_teams: z.array(z.object({ slug: name })).optional(),
   created_at: timestamp,
   updated_at: timestamp,
   merged_at: timestamp.nullish(),
@@ -41,12 +45,18 @@ export function pullRequestFacts(repository_id: number, pull: PayloadPullRequest
   if (draft === undefined) return {};
   const state = stateOf(pull);
   const sighting = { at: pull.updated_at, rank: rank[action === 'reopened' ? action : state] };
-  const observed = { ...sighting, state, draft, ...detailsOf(pull) };
-  return { pull_requests: [{ repository_id, number, observed, ...sizeOf(pull, sighting) }] };
+  const observed = { ...sighting, state, draft, fork: isFromFork(repository_id, pull), ...detailsOf(pull) };
+  const others = { ...sizeOf(pull, sighting), ...requestsOf(pull, sighting) };
+  return { pull_requests: [{ repository_id, number, observed, ...others }] };
 }
 
 function stateOf({ merged_at, state }: PayloadPullRequest): 'open' | 'closed' | 'merged' {
   return merged_at ? 'merged' : state;
+}
+
+/** @returns null when its branch is in a repository that is deleted */
+function isFromFork(repository_id: number, { head: { repo } }: PayloadPullRequest): boolean | null {
+  return repo ? repo.id !== repository_id : null;
 }
 
 function detailsOf(pull: PayloadPullRequest) {
@@ -66,6 +76,20 @@ function detailsOf(pull: PayloadPullRequest) {
     created_at: pull.created_at,
     merged_at: pull.merged_at ?? null,
     closed_at: pull.closed_at ?? null,
+  };
+}
+
+function requestsOf(
+  { requested_reviewers, requested_teams }: PayloadPullRequest,
+  sighting: { at: string; rank: number },
+): Pick<PullRequestFact, 'requested'> {
+  if (!requested_reviewers || !requested_teams) return {};
+  return {
+    requested: {
+      ...sighting,
+      requested_reviewers: requested_reviewers.map(({ login }) => login).toSorted(),
+      requested_teams: requested_teams.map(({ slug }) => slug).toSorted(),
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export const pullRequests = {
       body: 'text?',
       state: 'text',
       draft: 'boolean',
+      /** Whether its branch is in another repository. */
+      fork: 'boolean?',
       author_id: 'bigint?',
       head_ref: 'text',
       head_sha: 'text',
@@ -23,6 +25,8 @@ export const pullRequests = {
     },
     /** Only in the pull request's own events and in the API. */
     sized: { additions: 'integer', deletions: 'integer', changed_files: 'integer', merged_by_id: 'bigint?' },
+    /** Whose review is asked for, and has not come: logins, and slugs of teams. */
+    requested: { requested_reviewers: 'text[]', requested_teams: 'text[]' },
     /** `ready_at` is null after a conversion to draft. */
     readied: { ready_at: 'timestamptz?' },
     /** When its commits were listed; the rows are `pull_request_commits`. */

@@ -32,6 +32,7 @@ describe('a pull request', () => {
           body: 'It did not start.',
           state: 'open',
           draft: false,
+          fork: false,
           author_id: RENOVATE.id,
           head_ref: 'topic',
           head_sha: sha('head'),
@@ -44,6 +45,7 @@ describe('a pull request', () => {
           closed_at: null,
         },
         sized: { at: UPDATED, rank: 1, additions: 10, deletions: 2, changed_files: 1, merged_by_id: null },
+        requested: { at: UPDATED, rank: 1, requested_reviewers: [], requested_teams: [] },
       },
     ]);
   });
@@ -116,7 +118,7 @@ describe('a review', () => {
       },
     ]);
     expect(facts.contributors?.map((one) => one.contributor_id)).toEqual([BOB.id, ALICE.id]);
-    expect(Object.keys(facts.pull_requests?.[0] ?? {})).toEqual(['repository_id', 'number', 'observed']);
+    expect(Object.keys(facts.pull_requests?.[0] ?? {})).toEqual(['repository_id', 'number', 'observed', 'requested']);
   });
 
   it('that was dismissed comes after its submission, of the same time', () => {

@@ -47,6 +47,7 @@ export function pullRequestNode(given: Readonly<Record<string, unknown>> = {}) {
     headRefOid: sha('head'),
     baseRefName: 'main',
     baseRefOid: sha('base'),
+    headRepository: { databaseId: 9_000 },
     mergeCommit: null,
     mergedBy: null,
     additions: 10,
@@ -60,6 +61,7 @@ export function pullRequestNode(given: Readonly<Record<string, unknown>> = {}) {
     commits: connectionNode([]),
     reviews: connectionNode([]),
     comments: connectionNode([]),
+    reviewRequests: connectionNode([]),
     timelineItems: connectionNode([]),
     ...given,
   };

@@ -38,6 +38,7 @@ export function pullFact(repository_id: number, number: number, observed: Observ
       body: null,
       state: 'open',
       draft: false,
+      fork: false,
       author_id: null,
       head_ref: 'topic',
       head_sha: 'b',

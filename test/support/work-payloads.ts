@@ -32,6 +32,7 @@ interface PullRequestOptions {
   readonly additions?: number;
   readonly deletions?: number;
   readonly changedFiles?: number;
+  readonly requestedReviewers?: readonly Account[];
 }
 
 export interface PullRequestEventOptions extends RepositoryEventOptions {
@@ -72,6 +73,8 @@ function simplePullRequest(pull: PullRequestOptions, { repository }: RepositoryE
     draft: pull.draft ?? false,
     user: userPayload(pull.author ?? ALICE),
     labels: labelsOf(pull.labels),
+    requested_reviewers: (pull.requestedReviewers ?? []).map(userPayload),
+    requested_teams: [],
     head: { ...objectOf(base, 'head'), ref: pull.headRef ?? 'topic', sha: pull.headSha ?? sha('head'), repo },
     base: { ...objectOf(base, 'base'), ref: pull.baseRef ?? 'main', sha: pull.baseSha ?? sha('base'), repo },
     merge_commit_sha: pull.mergeCommitSha ?? (mergedAt === null ? null : sha(`merge ${number}`)),

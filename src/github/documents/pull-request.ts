@@ -14,6 +14,12 @@ export const review = z.object({
   commit: z.object({ oid: z.string() }).nullish(),
 });
 
+const requested = z.object({
+  requestedReviewer: z
+    .object({ type: z.string(), login: z.string().optional(), slug: z.string().optional() })
+    .nullish(),
+});
+
 /** The last time that it became ready for review, or a draft again. */
 const readiness = z.object({ type: z.string(), createdAt: z.string() });
 
@@ -29,6 +35,7 @@ export const pullRequest = z.object({
   headRefOid: z.string(),
   baseRefName: z.string(),
   baseRefOid: z.string(),
+  headRepository: z.object({ databaseId: z.int().nullish() }).nullish(),
   mergeCommit: z.object({ oid: z.string() }).nullish(),
   mergedBy: actor,
   additions: z.int(),
@@ -42,6 +49,7 @@ export const pullRequest = z.object({
   commits: connection(pullRequestCommit),
   reviews: connection(review).nullable(),
   comments: connection(issueComment),
+  reviewRequests: z.object({ nodes: z.array(requested.nullable()).nullish() }).nullish(),
   timelineItems: z.object({ nodes: z.array(readiness.nullable()) }),
 });
 export type PullRequest = z.output<typeof pullRequest>;
@@ -61,6 +69,7 @@ export const pullRequestFields = `
     fullDatabaseId number title body state isDraft
     author { ...actor }
     headRefName headRefOid baseRefName baseRefOid
+    headRepository { databaseId }
     mergeCommit { oid }
     mergedBy { ...actor }
     additions deletions changedFiles
@@ -69,6 +78,17 @@ export const pullRequestFields = `
     ${commitsOf('first: 50')}
     ${reviewsOf('first: 50')}
     ${commentsOf('first: 50')}
+    reviewRequests(first: 100) {
+      nodes {
+        requestedReviewer {
+          type: __typename
+          ... on User { login }
+          ... on Bot { login }
+          ... on Mannequin { login }
+          ... on Team { slug }
+        }
+      }
+    }
     timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT]) {
       nodes {
         type: __typename

@@ -7,7 +7,7 @@ const data = z.object({
   repository: namedRepository.extend({ pullRequests: countedConnection(pullRequest) }).nullable(),
 });
 
-/** Pull requests with all that belongs to them, the latest changed first: 3 points for 50, which take 251 requests for connections. */
+/** Pull requests with all that belongs to them, the latest changed first: 3 points for 50, which take 301 requests for connections. */
 export const pullRequestsDocument: GraphqlDocument<PageVariables, z.output<typeof data>> = {
   name: 'PullRequests',
   text: `

@@ -9,7 +9,11 @@ export function accountOf(actor: Actor): PayloadUser | null {
   const { databaseId: id, login } = actor.user ?? actor;
   if (!id) return null;
   const type = actor.type;
-  return { id, login: type === 'Bot' && !login.endsWith('[bot]') ? `${login}[bot]` : login, type };
+  return { id, login: webhookLogin({ login, type }), type };
+}
+
+export function webhookLogin({ login, type }: { readonly login: string; readonly type: string }): string {
+  return type === 'Bot' && !login.endsWith('[bot]') ? `${login}[bot]` : login;
 }
 
 /** A person of a commit; GitHub names the account where it knows whose email that is. */

@@ -11,7 +11,7 @@ import type { PullRequest } from '../../github/documents/pull-request.ts';
 import { commitFacts } from '../commit-facts.ts';
 import { issueCommentPayload } from './issue-comment.ts';
 import { sourceCommit } from './source-commit.ts';
-import { accountOf } from './people.ts';
+import { accountOf, webhookLogin } from './people.ts';
 
 export interface Seen {
   readonly repositoryId: number;
@@ -53,7 +53,7 @@ function asPayload(pull: PullRequest) {
     state: pull.state === 'OPEN' ? 'open' : 'closed',
     draft: pull.isDraft,
     user: accountOf(pull.author),
-    head: { ref: pull.headRefName, sha: pull.headRefOid },
+    head: { ref: pull.headRefName, sha: pull.headRefOid, repo: headRepositoryOf(pull) },
     base: { ref: pull.baseRefName, sha: pull.baseRefOid },
     merge_commit_sha: pull.mergeCommit?.oid,
     labels: pull.labels?.nodes ?? [],
@@ -65,7 +65,22 @@ function asPayload(pull: PullRequest) {
     deletions: pull.deletions,
     changed_files: pull.changedFiles,
     merged_by: accountOf(pull.mergedBy),
+    ...requestsOf(pull),
   });
+}
+
+function headRepositoryOf({ headRepository }: PullRequest) {
+  return headRepository?.databaseId ? { id: headRepository.databaseId } : null;
+}
+
+function requestsOf({ reviewRequests }: PullRequest) {
+  const requested = (reviewRequests?.nodes ?? []).flatMap((node) => node?.requestedReviewer ?? []);
+  return {
+    requested_reviewers: requested.flatMap(({ login, type }) =>
+      login === undefined ? [] : [{ login: webhookLogin({ login, type }) }],
+    ),
+    requested_teams: requested.flatMap(({ slug }) => (slug === undefined ? [] : [{ slug }])),
+  };
 }
 
 function readinessOf({ isDraft, timelineItems }: PullRequest, created_at: string) {

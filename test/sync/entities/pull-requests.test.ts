@@ -33,7 +33,13 @@ const reviewNode = (id: number, state: string, at: string | null) => ({
 describe('pull requests by the page', () => {
   it('come to the rows of their webhooks', async () => {
     const opened = { draft: true, author: RENOVATE, labels: ['size/S', 'bug'], body: '' };
-    const merged = { ...opened, draft: false, mergedAt: day(4), mergeCommitSha: sha('merge') };
+    const merged = {
+      ...opened,
+      draft: false,
+      mergedAt: day(4),
+      mergeCommitSha: sha('merge'),
+      requestedReviewers: [BOB, RENOVATE],
+    };
     const { page } = reading([
       pullRequestNode({
         author: actorNode(RENOVATE),
@@ -47,6 +53,7 @@ describe('pull requests by the page', () => {
         labels: connectionNode([{ name: 'size/S' }, { name: 'bug' }]),
         reviews: connectionNode([reviewNode(60_000, 'APPROVED', day(3)), reviewNode(60_001, 'PENDING', null)]),
         comments: connectionNode([commentNode(70_000, { at: day(3) })]),
+        reviewRequests: connectionNode([BOB, RENOVATE].map((account) => ({ requestedReviewer: actorNode(account) }))),
         timelineItems: connectionNode([{ __typename: 'ReadyForReviewEvent', createdAt: day(2) }]),
       }),
     ]);

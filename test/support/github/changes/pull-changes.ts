@@ -1,4 +1,5 @@
 import type { Json } from '../../example-payloads.ts';
+import { personJson } from '../rest/json.ts';
 import { labelJson, pullJson, reviewCommentJson, reviewJson, simplePullJson } from '../rest/work-json.ts';
 import type { Person } from '../truth/person.ts';
 import type { Repository } from '../truth/repository.ts';
@@ -46,6 +47,8 @@ export class PullChanges {
       closedAt: null,
       draft: fields.draft ?? false,
       draftChanges: [],
+      requestedReviewers: [],
+      requestedTeams: [],
       headRef,
       headSha: commits.at(-1)?.sha ?? baseSha,
       baseRef: repository.defaultBranch,
@@ -102,6 +105,13 @@ export class PullChanges {
     await this.#tell(repository, pull, { action: 'labeled', more: { label: labelJson(repository, label) } });
   }
 
+  async requestReview(repository: Repository, pull: PullRequest, reviewer: Person): Promise<void> {
+    pull.requestedReviewers.push(reviewer);
+    pull.updatedAt = this.#world.tick();
+    const more = { requested_reviewer: personJson(reviewer) };
+    await this.#tell(repository, pull, { action: 'review_requested', more });
+  }
+
   async review(
     repository: Repository,
     pull: PullRequest,
@@ -119,6 +129,9 @@ export class PullChanges {
       updatedAt: submittedAt,
     };
     pull.reviews.push(review);
+    if (pull.requestedReviewers.includes(author)) {
+      pull.requestedReviewers.splice(pull.requestedReviewers.indexOf(author), 1);
+    }
     pull.updatedAt = submittedAt;
     await this.#tellOfReview(repository, pull, { action: 'submitted', review, sender: author });
     return review;

@@ -5,7 +5,9 @@ import { commentNode, labelConnection, reviewCommentNode } from './comment-node.
 import { commitNode } from './commit-node.ts';
 import { connection, orderedBy, type PageArguments } from './connection.ts';
 import type { Node, QueryContext } from './context.ts';
+import { teamNode } from './organization-node.ts';
 import { personNode } from './person-node.ts';
+import { forkId } from '../rest/work-json.ts';
 import { refNode, repositoryNode } from './repository-node.ts';
 
 export function pullRequestNode(context: QueryContext, repository: Repository, pull: PullRequest): Node {
@@ -45,7 +47,10 @@ export function pullRequestNode(context: QueryContext, repository: Repository, p
     permalink: `https://github.com${path}`,
     repository: () => repositoryNode(context, repository),
     baseRepository: () => repositoryNode(context, repository),
-    headRepository: () => (pull.headOwner === repository.owner ? repositoryNode(context, repository) : null),
+    headRepository: () =>
+      pull.headOwner === repository.owner
+        ? repositoryNode(context, repository)
+        : { __typename: 'Repository', databaseId: forkId(repository) },
     headRepositoryOwner: () => ({ __typename: 'Organization', login: pull.headOwner }),
     baseRef: () => refNode(context, repository, pull.baseRef),
     headRef: () => refNode(context, repository, pull.headRef),
@@ -101,6 +106,17 @@ function pullRequestLists(context: QueryContext, repository: Repository, pull: P
         }),
         place: ({ id }) => ['', id],
       }),
+    reviewRequests: (args: PageArguments) => {
+      const { requestedReviewers, requestedTeams } = pull;
+      const people = requestedReviewers.map((person) => ({ id: person.id, node: personNode(person) }));
+      const organization = context.truth.organizationOf(repository);
+      const teams = requestedTeams.map((team) => ({ id: team.id, node: teamNode(context, organization, team) }));
+      return connection([...people, ...teams], {
+        args,
+        node: ({ node }) => ({ __typename: 'ReviewRequest', requestedReviewer: node }),
+        place: ({ id }) => ['', id],
+      });
+    },
     timelineItems: (args: TimelineArguments) => timelineConnection(repository, pull, args),
   };
 }

@@ -8,7 +8,22 @@ import type { Repository } from '../truth/repository.ts';
 import type { Comment, Issue, PullRequest, Review, ReviewComment } from '../truth/work.ts';
 import { personJson } from './json.ts';
 
+const requestedTeam = {
+  url: 'https://api.github.com/organizations/1/team/1',
+  html_url: 'https://github.com/orgs/acme/teams/one',
+  members_url: 'https://api.github.com/organizations/1/team/1/members{/member}',
+  repositories_url: 'https://api.github.com/organizations/1/team/1/repos',
+  description: null,
+  privacy: 'closed',
+  permission: 'pull',
+  parent: null,
+};
+
 const FORK = 1_000_000;
+
+export function forkId({ id }: Pick<Repository, 'id'>): number {
+  return id + FORK;
+}
 
 export function pullJson(repository: Repository, pull: PullRequest): Json {
   const { author, mergedBy, labels, ...rest } = pull;
@@ -30,6 +45,14 @@ export function pullJson(repository: Repository, pull: PullRequest): Json {
     review_comments: pull.reviewComments.length,
     commits: pull.commits.length,
     head: headJson(built, repository, pull),
+    requested_reviewers: pull.requestedReviewers.map((person) => personJson(person)),
+    requested_teams: pull.requestedTeams.map(({ id, name, slug }) => ({
+      ...requestedTeam,
+      id,
+      node_id: nodeId('T', id),
+      name,
+      slug,
+    })),
   };
 }
 
@@ -38,7 +61,7 @@ function headJson(built: Json, repository: Repository, { headOwner, headRef }: P
   const head = objectOf(built, 'head');
   if (headOwner === repository.owner) return { ...head, label: `${headOwner}:${headRef}` };
   const owner: Account = { id: repository.ownerId + 1, login: headOwner, type: 'User' };
-  const fork = repositoryPayload({ ...repositoryOptions(repository), id: repository.id + FORK, owner, fork: true });
+  const fork = repositoryPayload({ ...repositoryOptions(repository), id: forkId(repository), owner, fork: true });
   return { ...head, label: `${headOwner}:${headRef}`, repo: fork, user: userPayload(owner) };
 }
 

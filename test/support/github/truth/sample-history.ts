@@ -149,6 +149,8 @@ export class SampleHistory {
       updatedAt: createdAt,
       closedAt: null,
       draft: isDraft && index % 10 === 9,
+      requestedReviewers: [],
+      requestedTeams: [],
       draftChanges:
         isDraft && index % 10 !== 9
           ? [{ id: this.#truth.nextId(), draft: false, actor: author, at: this.#tick() }]

@@ -1,4 +1,5 @@
 import type { CommitText } from './git-objects.ts';
+import type { Team } from './organization.ts';
 import type { Person } from './person.ts';
 
 export interface Commit extends CommitText {
@@ -64,6 +65,9 @@ export interface PullRequest extends Conversation {
   readonly kind: 'pull';
   draft: boolean;
   readonly draftChanges: DraftChange[];
+  /** Whose review is asked for, and has not come. */
+  readonly requestedReviewers: Person[];
+  readonly requestedTeams: Team[];
   readonly headRef: string;
   headSha: string;
   readonly baseRef: string;
