@@ -14,6 +14,7 @@ import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
 import * as identity from './migrations/0020-identity.ts';
+import * as plans from './migrations/0022-plans.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
 
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
   '0020-identity': identity,
+  '0022-plans': plans,
   '0023-check-runs': checkRuns,
   '0024-shipped-by': shippedBy,
 };

@@ -105,6 +105,19 @@ export interface Branches {
   tenant_id: number;
 }
 
+export interface Branding {
+  logo: Buffer | null;
+  logo_height: number | null;
+  logo_type: string | null;
+  logo_width: number | null;
+  name: string | null;
+  primary_color: string | null;
+  saved_at: Generated<Timestamp>;
+  secondary_color: string | null;
+  tenant_id: number;
+  version: number;
+}
+
 export interface CheckRuns {
   check_run_id: number;
   completed_at: Timestamp | null;
@@ -227,6 +240,19 @@ export interface CountChecks {
   total: number;
 }
 
+export interface CustomDomains {
+  checked_at: Timestamp | null;
+  domain: string;
+  error: string | null;
+  /**
+   * Since when the record of a verified domain is gone.
+   */
+  missing_since: Timestamp | null;
+  tenant_id: number;
+  token: string;
+  verified_at: Timestamp | null;
+}
+
 export interface CustomRepositoryRoles {
   base_role: string;
   name: string;
@@ -253,6 +279,10 @@ export interface Deliveries {
   event: string;
   guid: string;
   received_at: Generated<Timestamp>;
+  /**
+   * Of a held delivery: the repository that is not tracked.
+   */
+  repository_id: number | null;
   state: Generated<string>;
   /**
    * Known once the delivery has been read.
@@ -711,6 +741,10 @@ export interface Releases {
 
 export interface Repositories {
   archived: boolean | null;
+  /**
+   * It has become tracked: what was kept is still to be applied, and its history to be read.
+   */
+  catch_up: Generated<boolean>;
   created_at: Timestamp | null;
   default_branch: string | null;
   deleted_at: Timestamp | null;
@@ -728,7 +762,18 @@ export interface Repositories {
   pushed_at: Timestamp | null;
   repository_id: number;
   tenant_id: number;
+  /**
+   * Whether what happens in it is followed; kept in step with the plan by settleTracking.
+   */
   tracked: Generated<boolean>;
+  /**
+   * What somebody has decided; null: the rule decides.
+   */
+  tracking_choice: boolean | null;
+  /**
+   * When it was last decided whether it is tracked; null: never yet.
+   */
+  tracking_decided_at: Timestamp | null;
 }
 
 export interface RepositoryAccess {
@@ -779,6 +824,11 @@ export interface Reviews {
   tenant_id: number;
 }
 
+export interface ServedDomains {
+  domain: string;
+  tenant_id: number;
+}
+
 export interface Sessions {
   address: string | null;
   created_at: Generated<Timestamp>;
@@ -802,6 +852,21 @@ export interface SetAsideFailures {
   repository_id: number;
   rule: string;
   tenant_id: number;
+}
+
+export interface Shares {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  expires_at: Timestamp;
+  name: string;
+  revoked_at: Timestamp | null;
+  share_id: Generated<number>;
+  tenant_id: number;
+  /**
+   * SHA-256 of the token, in hexadecimal.
+   */
+  token_hash: string;
+  view: Json;
 }
 
 export interface ShippedCommits {
@@ -961,6 +1026,10 @@ export interface Teams {
 }
 
 export interface Tenants {
+  /**
+   * Whether any of its repositories is to catch up: the instance looks here.
+   */
+  catch_up: Generated<boolean>;
   created_at: Generated<Timestamp>;
   login: string;
   observed_at: Timestamp;
@@ -968,6 +1037,13 @@ export interface Tenants {
   plan: Generated<string>;
   tenant_id: number;
   type: string;
+}
+
+export interface TenantSettings {
+  saved_at: Generated<Timestamp>;
+  settings: Json;
+  tenant_id: number;
+  version: number;
 }
 
 export interface TouchedFacts {
@@ -982,6 +1058,18 @@ export interface TouchedFacts {
   repository_id: number;
   tenant_id: number;
   touched_id: Generated<number>;
+}
+
+export interface UsageMonths {
+  check_runs: Generated<number>;
+  deliveries: Generated<number>;
+  delivery_bytes: Generated<number>;
+  measured_at: Timestamp | null;
+  members: Generated<number>;
+  month: Timestamp;
+  repositories: Generated<number>;
+  storage_bytes: Generated<number>;
+  tenant_id: number;
 }
 
 export interface WorkflowRuns {
@@ -1010,6 +1098,7 @@ export interface DB {
   api_tokens: ApiTokens;
   audit_log: AuditLog;
   branches: Branches;
+  branding: Branding;
   check_run_settings: CheckRunSettings;
   check_runs: CheckRuns;
   comments: Comments;
@@ -1018,6 +1107,7 @@ export interface DB {
   contributor_logins: ContributorLogins;
   contributors: Contributors;
   count_checks: CountChecks;
+  custom_domains: CustomDomains;
   custom_repository_roles: CustomRepositoryRoles;
   deliveries: Deliveries;
   deployment_changes: DeploymentChanges;
@@ -1051,8 +1141,10 @@ export interface DB {
   repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;
   reviews: Reviews;
+  served_domains: ServedDomains;
   sessions: Sessions;
   set_aside_failures: SetAsideFailures;
+  shares: Shares;
   shipped_commits: ShippedCommits;
   sync_cursors: SyncCursors;
   sync_turns: SyncTurns;
@@ -1063,7 +1155,9 @@ export interface DB {
   team_repositories: TeamRepositories;
   team_repository_changes: TeamRepositoryChanges;
   teams: Teams;
+  tenant_settings: TenantSettings;
   tenants: Tenants;
   touched_facts: TouchedFacts;
+  usage_months: UsageMonths;
   workflow_runs: WorkflowRuns;
 }

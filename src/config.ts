@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { DEFAULT_PLAN, planNames } from './plans.ts';
 import { readPrivateKey } from './private-key.ts';
 
 const unset = (value: unknown) => (value === '' ? undefined : value);
@@ -27,6 +28,7 @@ const environment = z.object({
   CHECK_RUN_DEBOUNCE_S: withDefault(z.coerce.number().min(0).max(600), 10),
   GHE_HOST: optional(z.string()),
   GHE_PROTOCOL: withDefault(z.enum(['http', 'https']), 'https'),
+  DEFAULT_PLAN: withDefault(z.enum(planNames), DEFAULT_PLAN),
   UNINSTALL_GRACE_DAYS: withDefault(z.coerce.number().int().min(0).max(3_650), 30),
   WEBHOOK_PROXY_URL: optional(z.url({ protocol: /^https?$/ })),
   SHIPLOG_OPERATOR_TOKEN: optional(z.string().min(16, 'is shorter than 16 characters')),
@@ -79,6 +81,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     checkRunDebounceMs: values.CHECK_RUN_DEBOUNCE_S * 1_000,
     gheHost: values.GHE_HOST,
     gheProtocol: values.GHE_PROTOCOL,
+    /** Of a new tenant. */
+    defaultPlan: values.DEFAULT_PLAN,
     uninstallGraceDays: values.UNINSTALL_GRACE_DAYS,
     webhookProxyUrl: values.WEBHOOK_PROXY_URL,
     operatorToken: values.SHIPLOG_OPERATOR_TOKEN,

@@ -10,6 +10,19 @@ export class ForbiddenError extends Error {
   override readonly name = 'ForbiddenError';
 }
 
+/** The plan has no room for it. */
+export class PlanLimitError extends Error {
+  override readonly name = 'PlanLimitError';
+  readonly limit: number;
+  readonly used: number;
+
+  constructor(message: string, { limit, used }: { limit: number; used: number }) {
+    super(message);
+    this.limit = limit;
+    this.used = used;
+  }
+}
+
 /** The thing has changed, or is in a state in which this can not be done. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';

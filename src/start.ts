@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { connect, type Database } from '../db/connection.ts';
+import { setDefaultPlan } from '../db/default-plan.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createApp } from './app.ts';
@@ -58,6 +59,8 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
 
   const migrations = await migrateToLatest(database.url);
   log.info(migrations.length > 0 ? `Schema: brought up to date, ${migrations.at(-1)}` : 'Schema: up to date');
+
+  await setDefaultPlan(database.url, config.defaultPlan);
 
   const db = connect({ url: database.url });
   resources.add({ name: 'connections', close: () => db.destroy(), withinMs: 500 });

@@ -17,6 +17,7 @@ const layers: readonly (readonly string[])[] = [
     'src/errors.ts',
     'src/queue.ts',
     'src/operator-token.ts',
+    'src/plans.ts',
     'src/private-key.ts',
     'src/resources.ts',
   ],

@@ -13,7 +13,7 @@ export interface RunningShiplog {
 }
 
 interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly body?: unknown;

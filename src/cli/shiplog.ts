@@ -14,6 +14,7 @@ import {
 import { GitError } from '../sync/git-process.ts';
 import type { Command, OptionValue } from './command.ts';
 import { metricsCommand } from './metrics.ts';
+import { orgCommand } from './org.ts';
 import { recomputeCommand } from './recompute.ts';
 import { recoverCommand } from './recover.ts';
 import { replayCommand } from './replay.ts';
@@ -22,6 +23,7 @@ import { syncCommand } from './sync.ts';
 const commands: Readonly<Record<string, Command>> = {
   replay: replayCommand,
   metrics: metricsCommand,
+  org: orgCommand,
   recompute: recomputeCommand,
   sync: syncCommand,
   recover: recoverCommand,

@@ -5,6 +5,7 @@ import { type Facts, type FactTableName, factTables } from './facts.ts';
 import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
 import { recordTouched } from './touched.ts';
+import { settleTouchedTracking } from './tracking.ts';
 import { upsertRows } from './upsert.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   for (const name of Object.keys(factTables) as FactTableName[]) {
     await upsertRows(trx, tenantId, factTables[name], batch.rows(name));
   }
+  await settleTouchedTracking(trx, tenantId, batch);
   await resolveContributors(trx, tenantId, batch);
   await removeUnlistedCommits(trx, tenantId, batch);
   await recordTouched(trx, tenantId, batch);

@@ -13,6 +13,8 @@ export interface Problem {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** What a plan has room for, and how much of it is taken. */
+  readonly planLimit?: { readonly limit: number; readonly used: number };
 }
 
 /** The body of problem details (RFC 9457). */
@@ -24,6 +26,8 @@ export interface ProblemDetails {
   readonly instance: string;
   readonly request_id: string;
   readonly errors?: readonly FieldError[];
+  readonly limit?: number;
+  readonly used?: number;
 }
 
 /** Of the request at a path, under the id by which the log knows it. */
@@ -36,5 +40,6 @@ export function problemDetails(problem: Problem, request: { path: string; id: st
     instance: request.path,
     request_id: request.id,
     ...(problem.errors && { errors: problem.errors }),
+    ...problem.planLimit,
   };
 }

@@ -6,6 +6,7 @@ import {
   ForbiddenError,
   InvalidPayloadError,
   NotFoundError,
+  PlanLimitError,
   PreconditionFailedError,
 } from '../errors.ts';
 import { type Problem, problemDetails } from './problem-details.ts';
@@ -21,6 +22,10 @@ export function problemResponse(c: Context, problem: Problem): Response {
 export function problemOf(error: unknown): Problem {
   if (error instanceof NotFoundError) return { status: 404, detail: error.message };
   if (error instanceof ForbiddenError) return { status: 403, detail: error.message };
+  if (error instanceof PlanLimitError) {
+    const { limit, used } = error;
+    return { status: 403, detail: error.message, planLimit: { limit, used } };
+  }
   if (error instanceof ConflictError) return { status: 409, detail: error.message };
   if (error instanceof PreconditionFailedError) return { status: 412, detail: error.message };
   if (error instanceof InvalidPayloadError) return { status: 422, detail: error.message };

@@ -4,6 +4,7 @@ import type { Database } from '../../db/connection.ts';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { type PayloadRepository, repository } from '../events/payload-repository.ts';
 import { applyFacts } from '../facts/apply.ts';
+import { settleTracking } from '../facts/tracking.ts';
 import type { InstallationClient } from '../github/github.ts';
 import type { Queue } from '../queue.ts';
 import { compareRepositories, type StoredRepository } from './compare-repositories.ts';
@@ -94,4 +95,5 @@ async function restore(trx: Trx, tenantId: number, repositoryIds: readonly numbe
   await sql`
     update repositories set deleted_at = null
     where tenant_id = ${tenantId} and repository_id = any(${repositoryIds}::bigint[])`.execute(trx);
+  await settleTracking(trx, tenantId, { fill: false });
 }

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
-import { updateAccessOf } from '../access/update-access-of.ts';
-import { applyFacts } from '../facts/apply.ts';
 import { isOfTheFacts } from '../facts/fault.ts';
 import type { LogFields, Logger } from '../logging.ts';
 import { type DeliveryOutcome, failedOutcome, recordOutcomes } from './delivery-outcome.ts';
 import { lockDueDeliveries } from './due-deliveries.ts';
+import { applyOrHold } from './hold-deliveries.ts';
 import { type MappedDelivery, mapDeliveries } from './map-deliveries.ts';
 
 export interface AppliedBatch {
@@ -46,11 +45,9 @@ async function applyTogether(
 ): Promise<DeliveryOutcome[]> {
   await sql`savepoint deliveries`.execute(trx);
   try {
-    const facts = mapped.map((one) => one.facts);
-    await applyFacts(trx, tenantId, facts);
-    await updateAccessOf(trx, tenantId, facts);
+    const outcomes = await applyOrHold(trx, tenantId, mapped);
     await sql`release savepoint deliveries`.execute(trx);
-    return mapped.map(({ delivery }) => ({ delivery, state: 'applied', tenantId, error: null, dueAt: null }));
+    return outcomes;
   } catch (error) {
     if (!isOfTheFacts(error)) throw error;
     await sql`rollback to savepoint deliveries`.execute(trx);

@@ -6,8 +6,10 @@ import type { DueDelivery } from './due-deliveries.ts';
 /** What became of a delivery. `dueAt` with `pending`: it failed and is tried again then. */
 export interface DeliveryOutcome {
   readonly delivery: DueDelivery;
-  readonly state: 'applied' | 'ignored' | 'pending' | 'dead';
+  readonly state: 'applied' | 'ignored' | 'held' | 'pending' | 'dead';
   readonly tenantId: number | null;
+  /** Of one that is held: the repository that is not tracked. */
+  readonly repositoryId?: number;
   /** Why it failed, or why it was ignored. */
   readonly error: string | null;
   readonly dueAt: Date | null;
@@ -43,12 +45,13 @@ function describe(error: unknown): string {
 export async function recordOutcomes(trx: Trx, outcomes: readonly DeliveryOutcome[]): Promise<void> {
   await sql`
     update deliveries d
-    set state = x.state, tenant_id = x.tenant_id, error = x.error, attempts = d.attempts + 1,
-      due_at = coalesce(x.due_at, d.due_at)
+    set state = x.state, tenant_id = x.tenant_id, repository_id = x.repository_id, error = x.error,
+      attempts = d.attempts + 1, due_at = coalesce(x.due_at, d.due_at)
     from unnest(
       ${outcomes.map(({ delivery }) => delivery.delivery_id)}::bigint[], ${outcomes.map(({ state }) => state)}::text[],
-      ${outcomes.map(({ tenantId }) => tenantId)}::bigint[], ${outcomes.map(({ error }) => error)}::text[],
-      ${outcomes.map(({ dueAt }) => dueAt)}::timestamptz[]
-    ) as x (delivery_id, state, tenant_id, error, due_at)
+      ${outcomes.map(({ tenantId }) => tenantId)}::bigint[],
+      ${outcomes.map(({ repositoryId }) => repositoryId ?? null)}::bigint[],
+      ${outcomes.map(({ error }) => error)}::text[], ${outcomes.map(({ dueAt }) => dueAt)}::timestamptz[]
+    ) as x (delivery_id, state, tenant_id, repository_id, error, due_at)
     where d.delivery_id = x.delivery_id`.execute(trx);
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact, sendRecomputeMetrics } from '../queue.ts';
 import { applyDueDeliveries } from './apply-deliveries.ts';
+import { startCatchUp } from './catch-up.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { Compare } from '../sync/compared-commits.ts';
 import { type CheckRunDeps, startCheckRunJobs } from './check-run-jobs.ts';
@@ -65,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const metricJobs = await startMetricJobs({ db, queue, log, compare });
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
+  const catchUp = startCatchUp({ db, queue, log, connected: sync !== undefined });
   const syncJobs = sync && (await startSyncJobs({ db, queue, log, ...sync }));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
   const hydrateJobs = sync && (await startHydrateJobs({ db, queue, log, ...sync }));
@@ -72,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     stop: async () => {
       await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop(), checkRunJobs?.stop()]);
-      await sweep.stop();
+      await Promise.all([sweep.stop(), catchUp.stop()]);
       await react?.stop();
       await metricJobs.stop();
       await queue.offWork(APPLY_DELIVERIES, { wait: true });

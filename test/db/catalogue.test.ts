@@ -77,6 +77,7 @@ describe('the roles', () => {
       // Where one person whom it names is a member, as a policy says.
       members: ['SELECT'],
       purges: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      served_domains: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       sessions: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       sync_turns: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       tenants: ['SELECT'],

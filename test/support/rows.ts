@@ -10,7 +10,7 @@ export function readRows(db: Database, tenantId: number): Promise<Rows> {
   // At once: tests do this hundreds of times.
   const selects = (Object.keys(factTables) as FactTableName[]).map((name) => {
     const key = ['tenant_id', ...Object.keys(factTables[name].key)].join(', ');
-    const row = name === 'tenants' ? "to_jsonb(t) - 'created_at'" : 'to_jsonb(t)';
+    const row = "to_jsonb(t) - '{tracking_decided_at}'::text[]" + (name === 'tenants' ? " - 'created_at'" : '');
     return `select '${name}' as name, coalesce(json_agg(${row} order by ${key}), '[]') as rows
       from ${name} t where tenant_id = ${tenantId}`;
   });

@@ -9,6 +9,7 @@ export const NOT_TENANTS: ReadonlySet<string> = new Set([
   'kysely_migration_lock',
   'lost_deliveries',
   'purges',
+  'served_domains',
   'sessions',
   'sync_turns',
 ]);
@@ -33,6 +34,7 @@ const values: Record<string, unknown> = {
   text: 'x',
   'text[]': [],
   jsonb: {},
+  date: '2026-01-01',
   'timestamp with time zone': '2026-01-01T00:00:00Z',
 };
 

@@ -74,6 +74,7 @@ describe('the purge of an uninstalled account', () => {
         const row = {
           ...(await makeRow(url, table, tenantId)),
           ...(table === 'installations' && { deleted_at: DELETED_AT }),
+          ...(table === 'served_domains' && { domain: `${tenantId}.example` }),
         };
         const json = JSON.stringify(row).replaceAll("'", "''");
         const columns = Object.keys(row).join(', ');

@@ -50,6 +50,23 @@ export function patchRoute<
   });
 }
 
+/** A route that changes fields of something, each of which stands for itself: what it was before does not matter. */
+export function patchFieldsRoute<
+  P extends string,
+  Params extends z.ZodObject,
+  Request extends z.ZodType,
+  Body extends z.ZodType,
+>(patch: Omit<Put<P, Params, Record<string, never>, Request, Body>, 'filters'>) {
+  const body = { required: true, content: { 'application/json': { schema: patch.request } } };
+  return createRoute({
+    ...about(patch),
+    method: 'patch',
+    path: patch.path,
+    request: { params: patch.params, query: z.strictObject({}), body },
+    responses: changed(patch.response),
+  });
+}
+
 const changedSince = problem('Somebody else has changed it.', {
   status: 412,
   title: 'Precondition Failed',

@@ -4,7 +4,7 @@ import type { Trx } from '../../../db/tenant.ts';
 import type { Api } from './api-env.ts';
 import { countFacts, countsExample, countsSchema } from './counts.ts';
 import { defineCursor, idKey, type KeysOf, textKey } from './cursor.ts';
-import { getRepositoryScope, inOrg } from './org-scope.ts';
+import { getRepositoryScope, inOrg, type Org, type RepositoryScope } from './org-scope.ts';
 import { allOf, pageOf } from './page.ts';
 import { booleanFilter, orgParams, repoParameter } from './parameters.ts';
 import { listRepositoryNumbers, type RepositoryNumbers } from '../../metrics/query/repository-numbers.ts';
@@ -49,7 +49,7 @@ const repositorySchema = z
     description: 'Null means unknown: no source has told it yet.',
     example,
   });
-const repositoryWithCounts = repositorySchema
+export const repositoryWithCounts = repositorySchema
   .extend({ counts: countsSchema })
   .openapi('RepositoryWithCounts', { example: { ...example, counts: countsExample } });
 
@@ -93,14 +93,19 @@ export function addRepositories(api: Api): void {
   });
   api.openapi(get, async (c) => {
     const { repo } = c.req.valid('param');
-    const body = await inOrg(c, async (trx, org) => {
-      const { repository_id } = await getRepositoryScope(trx, org, repo);
-      const row = await getRow(trx, org.tenant_id, repository_id);
-      const numbersOf = await listRepositoryNumbers(trx, org.tenant_id, [repository_id]);
-      return { ...present(row, numbersOf(repository_id)), counts: await countFacts(trx, org.tenant_id, repository_id) };
-    });
+    const body = await inOrg(c, async (trx, org) => readRepository(trx, org, await getRepositoryScope(trx, org, repo)));
     return c.json(body, 200);
   });
+}
+
+export async function readRepository(
+  trx: Trx,
+  { tenant_id }: Org,
+  { repository_id }: RepositoryScope,
+): Promise<z.infer<typeof repositoryWithCounts>> {
+  const row = await getRow(trx, tenant_id, repository_id);
+  const numbersOf = await listRepositoryNumbers(trx, tenant_id, [repository_id]);
+  return { ...present(row, numbersOf(repository_id)), counts: await countFacts(trx, tenant_id, repository_id) };
 }
 
 interface RepositoryRow {

@@ -21,6 +21,8 @@ const problemSchema = z
         }),
       )
       .optional(),
+    limit: z.int().optional().openapi({ description: 'What the plan has room for.' }),
+    used: z.int().optional().openapi({ description: 'How much of it is taken.' }),
   })
   .openapi('Problem', {
     description: 'Problem details (RFC 9457).',
