@@ -97,6 +97,22 @@ export class FactStore {
     return rows.map(({ sha }) => sha);
   }
 
+  /** Commits that were released or deployed, and that are not stored: of a tag on a branch that is gone. */
+  async listMissingDeployed(): Promise<string[]> {
+    const ofRepository = (table: string) =>
+      sql`${sql.ref(`${table}.tenant_id`)} = ${this.#tenantId} and ${sql.ref(`${table}.repository_id`)} = ${this.#repositoryId}`;
+    const rows = await this.#query<{ sha: string }>(sql`
+      select named.sha from (
+        select g.sha from tags g where ${ofRepository('g')}
+        union select r.target_commitish from releases r where ${ofRepository('r')} and length(r.target_commitish) = 40
+        union select d.sha from deployments d where ${ofRepository('d')}
+      ) named
+      where named.sha is not null and not exists (
+        select from commits c where ${ofRepository('c')} and c.sha = named.sha)
+      limit ${PAGE}`);
+    return rows.map(({ sha }) => sha);
+  }
+
   /** Those of the commits that are not stored. */
   async listUnknown(shas: readonly string[]): Promise<Set<string>> {
     const rows = await this.#query<{ sha: string }>(sql`

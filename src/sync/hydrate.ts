@@ -16,7 +16,7 @@ export interface Hydration {
 
 /**
  * Adds to a repository what webhooks lack: parents and line counts of its commits, commits that were too many for
- * their push, and the commits of its merged pull requests. What the source does not have stays as it is.
+ * their push or that are deployed from no branch, and the commits of its merged pull requests. What the source does not have stays as it is.
  */
 export async function hydrateRepository(
   db: Database,
@@ -56,11 +56,12 @@ async function hydrateCommits(store: FactStore, { repository, source, report }: 
   }
 }
 
-/** Follows the parents that no push has shown, until what is known, or until the source has no more. */
+/** Follows the parents that no push has shown, and deployed commits, until what is known, or until the source has no more. */
 async function hydrateGaps(store: FactStore, { repository, source, report }: Work): Promise<void> {
   const asked = new Set<string>();
   for (;;) {
-    const from = (await store.listMissingParents()).filter((sha) => !asked.has(sha));
+    const missing = [...(await store.listMissingParents()), ...(await store.listMissingDeployed())];
+    const from = missing.filter((sha) => !asked.has(sha));
     if (from.length === 0) return;
     for (const sha of from) asked.add(sha);
     for await (const commits of source.history({ repository, from })) {

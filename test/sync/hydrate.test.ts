@@ -63,7 +63,7 @@ describe('hydration', () => {
         committed_at: new Date(Number(committed) * 1_000),
       });
     }
-    expect(commits.size).toBe(Number(sample.git('rev-list', '--count', 'main')));
+    expect(commits.size).toBe(Number(sample.git('rev-list', '--count', 'main', '--tags')));
     expect(commits.get(sample.sha('merge 1'))).toMatchObject({ additions: 2, deletions: 0, changed_files: 2 });
     expect(commits.get(sample.sha('again 2'))).toMatchObject({ additions: 0, deletions: 0, changed_files: 0 });
   });
@@ -93,12 +93,35 @@ describe('hydration', () => {
     expect(commits.filter(({ parents }) => parents === null)).toEqual([]);
   });
 
+  it('brings in the history of tags whose branch is gone', async () => {
+    const released = new GitRepository()
+      .commit('a')
+      .commit('b', { parents: ['a'] })
+      .commit('beta 1', { parents: ['a'] })
+      .commit('beta 2', { parents: ['beta 1'] })
+      .build('b');
+    released.git('tag', 'v2.0.0', released.sha('beta 2'));
+    released.git('tag', '-a', '-m', 'As an object', 'v2.1.0', released.sha('beta 2'));
+    const { story, ...place } = await tell(released.path, 'betas');
+    await hydrateRepository(db, place, { source: createGitCommitSource(story) });
+    const commits = await listCommits(place.tenantId);
+    expect(new Map(commits.map(({ sha, parents }) => [sha, parents]))).toEqual(
+      new Map([
+        [released.sha('a'), []],
+        [released.sha('b'), [released.sha('a')]],
+        [released.sha('beta 1'), [released.sha('a')]],
+        [released.sha('beta 2'), [released.sha('beta 1')]],
+      ]),
+    );
+  });
+
   it('changes nothing the second time, and reports how far it is', async () => {
-    const { story, ...place } = await tell(sampleRepository().path, 'twice');
+    const sample = sampleRepository();
+    const { story, ...place } = await tell(sample.path, 'twice');
     const progress: number[][] = [];
     const source = createGitCommitSource(story);
     await hydrateRepository(db, place, { source, onProgress: (...done) => progress.push(done) });
-    const total = story.history.commits + story.pulls.length;
+    const total = Number(sample.git('rev-list', '--count', 'main', '--tags')) + story.pulls.length;
     expect(progress.at(-1)).toEqual([total, total]);
     const rows = await readRows(db, place.tenantId);
     await hydrateRepository(db, place, { source });
