@@ -417,6 +417,10 @@ export interface IncidentLinks {
 }
 
 export interface Incidents {
+  /**
+   * It has no label of incidents: somebody linked it to a deployment.
+   */
+  by_hand: Generated<boolean>;
   closed_at: Timestamp | null;
   /**
    * The one that it blames; null: unlinked.

@@ -9,6 +9,8 @@ interface Put<
   Body extends z.ZodType,
 > extends FilteredRead<P, Params, Body, Filters> {
   readonly request: Request;
+  /** Whether there must be a body; unless it is false. */
+  readonly required?: boolean;
 }
 
 /** A route that sets something, and answers with what it is then. */
@@ -19,7 +21,7 @@ export function putRoute<
   Request extends z.ZodType,
   Body extends z.ZodType,
 >(put: Put<P, Params, Filters, Request, Body>) {
-  const body = { required: true, content: { 'application/json': { schema: put.request } } };
+  const body = { required: put.required ?? true, content: { 'application/json': { schema: put.request } } };
   return createRoute({
     ...about(put),
     method: 'put',
@@ -72,22 +74,6 @@ const changedSince = problem('Somebody else has changed it.', {
   title: 'Precondition Failed',
   detail: 'It has changed since you have read it. Read it again.',
 });
-
-/** A route that sets a link, with nothing to say but that it be so. */
-export function putLinkRoute<
-  P extends string,
-  Params extends z.ZodObject,
-  const Filters extends z.ZodRawShape,
-  Body extends z.ZodType,
->(put: FilteredRead<P, Params, Body, Filters>) {
-  return createRoute({
-    ...about(put),
-    method: 'put',
-    path: put.path,
-    request: { params: put.params, query: z.strictObject(put.filters) },
-    responses: changed(put.response),
-  });
-}
 
 /** A route that takes something back, and answers with what is left. */
 export function takeBackRoute<

@@ -1,18 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Trx } from '../../../db/tenant.ts';
-import {
-  getMarkedDeployment,
-  linkIncident,
-  type MarkedDeployment,
-  markFailed,
-  unlinkIncident,
-  unmarkFailed,
-} from '../../metrics/marks.ts';
+import { markDeployment, unmarkDeployment } from '../../metrics/deployment-marks.ts';
+import { linkIncident, rejectIncident, unlinkIncident } from '../../metrics/incident-links.ts';
+import { getMarkedDeployment, type MarkedDeployment } from '../../metrics/marked-deployment.ts';
 import { listDeploymentDetails } from '../../metrics/query/deployment-details.ts';
 import { actorOf } from './actor.ts';
 import type { Api, ApiEnv } from './api-env.ts';
-import { putLinkRoute, putRoute, takeBackRoute } from './change-route.ts';
+import { putRoute, takeBackRoute } from './change-route.ts';
 import { failureCauseSchema, setAsideSchema } from './failure-schema.ts';
 import { inOrg, repositoryIdOf } from './org-scope.ts';
 import { idParameter, numberParameter, orgParams, repositoryFilter, time, timestamp } from './parameters.ts';
@@ -60,14 +55,16 @@ const standingSchema = z
   });
 
 const mark = putRoute({
-  operationId: 'markDeploymentFailed',
+  operationId: 'markDeployment',
   path: `${path}/failure`,
   tag,
-  summary: 'Say that a deployment failed',
-  description: 'A finished one to production. It counts from now on, beside the causes that were found.',
+  summary: 'Say that a deployment failed, or that it did not',
+  description:
+    'Of a finished one to production. That it failed counts beside the causes that were found. That it did not sets aside these, and those that come later: shown, and counted nowhere.',
   params,
   filters,
   request: z.strictObject({
+    failed: z.boolean().default(true),
     reason: reason.openapi({ description: 'Why; shown as the rule of the cause.', example: 'Checkout was down' }),
     recovered_at: time.openapi({ type: 'string', description: 'When it was over; open unless given.' }),
   }),
@@ -75,24 +72,29 @@ const mark = putRoute({
 });
 
 const unmark = takeBackRoute({
-  operationId: 'unmarkDeploymentFailed',
+  operationId: 'unmarkDeployment',
   path: `${path}/failure`,
   tag,
-  summary: 'Say that a deployment did not fail',
-  description: 'Takes its mark back. Causes that were found, or come later, are set aside: shown, and counted nowhere.',
+  summary: 'Take back what somebody said of a deployment',
+  description: 'That it failed, or that it did not. The causes that were found count again.',
   params,
-  filters: { ...filters, reason: reason.optional().openapi({ description: 'Why; shown with what is set aside.' }) },
+  filters,
   response: standingSchema,
 });
 
-const link = putLinkRoute({
+const link = putRoute({
   operationId: 'linkIncident',
   path: `${path}/incidents/{issue}`,
   tag,
-  summary: 'Link an incident to a deployment',
-  description: 'Instead of what it is linked to now.',
+  summary: 'Say that an incident was caused by a deployment, or that it was not',
+  description:
+    'Instead of what it is linked to now. An issue without a label of incidents is one then. One that was not caused by the deployment is linked to nothing.',
   params: linkParams,
   filters,
+  required: false,
+  request: z.strictObject({
+    linked: z.boolean().optional().openapi({ description: 'False: it was not caused by it. True unless given.' }),
+  }),
   response: standingSchema,
 });
 
@@ -100,8 +102,8 @@ const unlink = takeBackRoute({
   operationId: 'unlinkIncident',
   path: `${path}/incidents/{issue}`,
   tag,
-  summary: 'Unlink an incident from a deployment',
-  description: 'It is linked to nothing then, until somebody links it again.',
+  summary: 'Take back what somebody said of an incident',
+  description: 'It is linked by the rules again; without a label of incidents it is none any more.',
   params: linkParams,
   filters,
   response: standingSchema,
@@ -109,25 +111,22 @@ const unlink = takeBackRoute({
 
 export function addDeploymentMarks(api: Api): void {
   api.openapi(mark, async (c) => {
-    const { reason: why, recovered_at: recoveredAt = null } = c.req.valid('json');
+    const { recovered_at: recoveredAt = null, ...word } = c.req.valid('json');
     const name = { ...c.req.valid('param'), ...c.req.valid('query') };
     const standing = await change(c, name, (trx, deployment) =>
-      markFailed(trx, deployment, { reason: why, recoveredAt, actor: actorOf(c) }),
+      markDeployment(trx, deployment, { ...word, recoveredAt, actor: actorOf(c) }),
     );
     return c.json(standing, 200);
   });
   api.openapi(unmark, async (c) => {
-    const { reason: why = null, repository } = c.req.valid('query');
-    const standing = await change(c, { ...c.req.valid('param'), repository }, (trx, deployment) =>
-      unmarkFailed(trx, deployment, { reason: why, actor: actorOf(c) }),
-    );
+    const name = { ...c.req.valid('param'), ...c.req.valid('query') };
+    const standing = await change(c, name, (trx, deployment) => unmarkDeployment(trx, deployment, actorOf(c)));
     return c.json(standing, 200);
   });
   api.openapi(link, async (c) => {
     const { issue: number, ...name } = { ...c.req.valid('param'), ...c.req.valid('query') };
-    const standing = await change(c, name, (trx, deployment) =>
-      linkIncident(trx, deployment, { number, actor: actorOf(c) }),
-    );
+    const say = c.req.valid('json').linked === false ? rejectIncident : linkIncident;
+    const standing = await change(c, name, (trx, deployment) => say(trx, deployment, { number, actor: actorOf(c) }));
     return c.json(standing, 200);
   });
   api.openapi(unlink, async (c) => {

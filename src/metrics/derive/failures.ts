@@ -141,7 +141,10 @@ function incidents({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
     where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.deployment_id is not null`;
 }
 
-/** What each incident blames: what people say, else what its body names, else the last success before it. */
+/**
+ * What each incident blames: what people say, else what its body names, else the last success before it. An issue that
+ * is one by a person's word alone blames nothing else.
+ */
 async function linkIncidents(trx: Trx, place: Place, window: { hours: number }): Promise<void> {
   const { tenantId, repositoryId } = place;
   const ofRepository = (table: string) =>
@@ -160,25 +163,25 @@ async function linkIncidents(trx: Trx, place: Place, window: { hours: number }):
         where ${ofRepository('k')} and k.number = o.number and k.deployment_id is null
         union all
         select 1, d.deployment_id, 'names_deployment' from production_deployments d
-        where ${ofRepository('d')} and d.deployment_id = o.names_deployment
+        where ${ofRepository('d')} and d.deployment_id = o.names_deployment and not o.by_hand
         union all
         select 2, f.deployment_id, 'names_pull_request'
-        from (${firstDeploymentOf(place, sql`o.names_pull`)}) f where o.names_pull is not null
+        from (${firstDeploymentOf(place, sql`o.names_pull`)}) f where o.names_pull is not null and not o.by_hand
         union all
         select 3, f.deployment_id, 'names_commit' from (
           select c.deployment_id from deployment_changes c
           where ${ofRepository('c')} and c.sha >= o.names_sha and c.sha < o.names_sha || 'g'
           order by c.finished_at, c.deployment_id limit 1
-        ) f where o.names_sha is not null
+        ) f where o.names_sha is not null and not o.by_hand
         union all
         select 4, f.deployment_id, 'names_deployed_commit' from (
           select d.deployment_id from production_deployments d
           where ${ofRepository('d')} and d.sha >= o.names_sha and d.sha < o.names_sha || 'g'
           order by d.finished_at, d.deployment_id limit 1
-        ) f where o.names_sha is not null
+        ) f where o.names_sha is not null and not o.by_hand
         union all
         select 5, f.deployment_id, 'last_success_before_opening'
-        from (${lastSuccess(place, sql`o.opened_at`, window)}) f
+        from (${lastSuccess(place, sql`o.opened_at`, window)}) f where not o.by_hand
       ) l order by l.place limit 1
     ) link on true
     where ${ofRepository('i')} and ${ofRepository('o')} and o.number = i.number

@@ -160,7 +160,8 @@ async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Prom
   const ofRepository = sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
   const { rows } = await sql<{ pulls: number[]; issues: number[] }>`
     select array(select number from pull_requests where ${ofRepository} and merged_at is not null) as pulls,
-      array(select number from issues where ${ofRepository} and labels <> '{}') as issues`.execute(trx);
+      array(select number from issues where ${ofRepository} and labels <> '{}'
+        union select number from incident_links where ${ofRepository}) as issues`.execute(trx);
   return { pulls: rows[0]?.pulls ?? [], issues: rows[0]?.issues ?? [], commits: [], deployments: undefined };
 }
 

@@ -6,7 +6,7 @@ import { createTestApi, storeFacts } from '../../support/api.ts';
 import { readDerived } from '../../support/derived-rows.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
 import { goldenOwner, goldenRepository, goldens } from '../../support/golden.ts';
-import { deploymentFact } from '../../support/sample-facts.ts';
+import { deploymentFact, issueFact } from '../../support/sample-facts.ts';
 
 const { db, get, request } = await createTestApi();
 const example = goldens.find(({ name }) => name === 'incident-and-hotfix');
@@ -15,6 +15,7 @@ const tenantId = goldenOwner.id;
 // Successful deployments are 1 to 5: hotfix #7 and incident #21 blame 3, incident #22 names 2.
 await storeFacts(db, tenantId, 'acme', ...goldenFacts(example), {
   deployments: [deploymentFact(goldenRepository.id, 90, { environment: 'staging' })],
+  issues: [issueFact(goldenRepository.id, 60, { labels: [], body: 'Caused by deployment 1' })],
 });
 await recomputeTouched(db, tenantId);
 
@@ -31,7 +32,10 @@ beforeEach(async () => {
 
 const mark = (id: number, body: unknown) => request('PUT', `${path}/${id}/failure`, {}, body);
 const link = (id: number, issue: number) => request('PUT', `${path}/${id}/incidents/${issue}`);
-const unmark = (id: number, query = '') => request('DELETE', `${path}/${id}/failure${query}`);
+const reject = (id: number, issue: number) => request('PUT', `${path}/${id}/incidents/${issue}`, {}, { linked: false });
+const unlink = (id: number, issue: number) => request('DELETE', `${path}/${id}/incidents/${issue}`);
+const clear = (id: number, reason = 'Another team') => mark(id, { failed: false, reason });
+const unmark = (id: number) => request('DELETE', `${path}/${id}/failure`);
 
 async function readFailed(): Promise<unknown[]> {
   const { body } = await get(`/api/v1/orgs/acme/metrics/change-fail-rate/rows?repository=shop&${window}`);
@@ -92,7 +96,7 @@ describe('a deployment that is marked', () => {
     expect((await readAudit()).slice(0, -length || undefined)).toEqual([
       {
         actor: 'operator',
-        action: 'deployment.unmark_failed',
+        action: 'deployment.unmark',
         target: 'acme/shop deployment 5',
         before: said,
         after: null,
@@ -105,7 +109,7 @@ describe('a deployment that is marked', () => {
 
 describe('a deployment that is said not to have failed', () => {
   it('counts no more, and shows what is set aside, by whom and why', async () => {
-    const { body } = await unmark(3, '?reason=Another%20team');
+    const { body } = await clear(3);
     expect(body).toMatchObject({
       failed: false,
       failure_causes: [],
@@ -125,10 +129,27 @@ describe('a deployment that is said not to have failed', () => {
   });
 
   it('counts again when somebody marks it', async () => {
-    await unmark(3);
+    await clear(3);
     const { body } = await mark(3, { reason: 'It was ours' });
     expect(body).toMatchObject({ set_aside: null, failure_causes: [{ kind: 'hotfix' }, { kind: 'incident' }, {}] });
     expect(await readFailed()).toEqual([3, 2]);
+  });
+
+  it('is as it was after that is taken back, with both in the audit log', async () => {
+    const before = await readDerived(db, tenantId);
+    await clear(3);
+    const { body } = await unmark(3);
+    expect(body).toMatchObject({ set_aside: null, failure_causes: [{ kind: 'hotfix' }, { kind: 'incident' }] });
+    expect(await readDerived(db, tenantId)).toEqual(before);
+    const said = { failed: false, reason: 'Another team', recovered_at: null };
+    expect((await readAudit()).slice(0, 2)).toMatchObject([
+      { action: 'deployment.unmark', before: said, after: null },
+      { action: 'deployment.mark_not_failed', before: null, after: said },
+    ]);
+  });
+
+  it('stays failed where nobody said anything that can be taken back', async () => {
+    expect((await unmark(3)).body).toMatchObject({ failed: true, set_aside: null });
   });
 });
 
@@ -146,15 +167,39 @@ describe('an incident', () => {
     });
   });
 
-  it('is unlinked by hand, and linked to nothing then', async () => {
-    const { status, body } = await request('DELETE', `${path}/2/incidents/22`);
+  it('is linked by the rules again after that is taken back', async () => {
+    const before = await readDerived(db, tenantId);
+    await link(4, 22);
+    expect((await unlink(2, 22)).status).toBe(409);
+    const { status, body } = await unlink(4, 22);
+    expect([status, body['failed']]).toEqual([200, false]);
+    expect(await readDerived(db, tenantId)).toEqual(before);
+    expect((await readAudit())[0]).toMatchObject({ action: 'incident.unlink', after: null });
+  });
+
+  it('is linked to nothing when somebody says that the deployment did not cause it, until that is taken back', async () => {
+    const before = await readDerived(db, tenantId);
+    expect((await unlink(2, 22)).status).toBe(409);
+    const { status, body } = await reject(2, 22);
     expect([status, body['failed']]).toEqual([200, false]);
     expect(await readFailed()).toEqual([3]);
     await expectNothingRecomputed();
-    expect((await request('DELETE', `${path}/2/incidents/22`)).status).toBe(404);
+    expect((await reject(2, 22)).status).toBe(200);
+    expect((await unlink(2, 22)).body).toMatchObject({ failed: true, failure_causes: [{ rule: 'names_deployment' }] });
+    expect(await readDerived(db, tenantId)).toEqual(before);
   });
 
-  it('that is none can not be linked', async () => {
+  it('is an issue without a label that somebody links, and only as long as the link is there', async () => {
+    const before = await readDerived(db, tenantId);
+    const { body } = await link(4, 60);
+    expect(body).toMatchObject({ failed: true, failure_causes: [{ by: '#60', rule: 'linked_by_hand' }] });
+    expect(await readFailed()).toEqual([4, 3, 2]);
+    await expectNothingRecomputed();
+    expect((await unlink(4, 60)).body).toMatchObject({ failed: false, failure_causes: [] });
+    expect(await readDerived(db, tenantId)).toEqual(before);
+  });
+
+  it('is none where there is no such issue', async () => {
     expect((await link(4, 7)).status).toBe(404);
   });
 });
@@ -168,7 +213,9 @@ it.each([
   ['PUT', '5/failure', { reason: 'x', recovered_at: 'soon' }, 400],
   ['PUT', '5/failure', { reason: 'x', recovered_at: '2020-01-01T00:00:00Z' }, 422],
   ['PUT', '5/failure?repository=nowhere', { reason: 'x' }, 404],
-  ['DELETE', '5/incidents/22', undefined, 404],
+  ['PUT', '5/incidents/22', { linked: 'no' }, 400],
+  ['PUT', '5/incidents/22', { linked: false }, 409],
+  ['PUT', '5/failure', { failed: false, reason: 'x', recovered_at: '2026-03-20T00:00:00Z' }, 422],
   ['DELETE', '999/failure', undefined, 404],
 ])('%s %s with %j is answered with %i', async (method, where, body, status) => {
   expect((await request(method, `${path}/${where}`, {}, body)).status).toBe(status);
