@@ -19,6 +19,7 @@ import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
 import { createCompare } from './sync/compared-commits.ts';
+import { startHousekeeping } from './worker/housekeeping.ts';
 import { hookRetentionDays } from './worker/missed-deliveries.ts';
 import { openSync } from './worker/open-sync.ts';
 import { startRecovery } from './worker/recovery.ts';
@@ -115,7 +116,9 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
     ...(github &&
       appId !== null && { sync: { github, appId, horizonDays, retentionDays: hookRetentionDays(gheHost) } }),
   });
-  resources.add({ name: 'recovery', close: () => recovery.stop(), withinMs: 1_000 });
+  const housekeeping = await startHousekeeping({ db, queue, log });
+  const stopClocks = () => Promise.all([recovery.stop(), housekeeping.stop()]);
+  resources.add({ name: 'recurring jobs', close: stopClocks, withinMs: 1_000 });
   // First, so that no job waits for an answer.
   if (github) resources.add({ name: 'GitHub', close: async () => github.stop(), withinMs: 100 });
 }

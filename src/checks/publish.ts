@@ -4,6 +4,7 @@ import { type Trx, withTenant } from '../../db/tenant.ts';
 import type { GitHub, InstallationClient } from '../github/github.ts';
 import type { CheckedHead } from '../queue.ts';
 import { findInstallationId } from '../sync/next-page.ts';
+import { meterUsage } from '../tenancy/meter-usage.ts';
 import { readCheckFacts } from './check-facts.ts';
 import { createCheckRun, findCheckRun, type RunPlace, updateCheckRun } from './check-run-api.ts';
 import { type CheckRunContent, hashOf } from './content.ts';
@@ -30,7 +31,10 @@ export async function publishCheckRun({ db, github, appId }: PublishDeps, head: 
   const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head));
   if (!outgoing) return;
   const checkRunId = await send(client, { ...place, appId, ...outgoing });
-  await withTenant(db, tenantId, (trx) => recordSent(trx, head, { checkRunId, hash: outgoing.hash }));
+  await withTenant(db, tenantId, async (trx) => {
+    await recordSent(trx, head, { checkRunId, hash: outgoing.hash });
+    if (outgoing.checkRunId === null) await meterUsage(trx, tenantId, new Date(), { checkRuns: 1 });
+  });
 }
 
 interface Target extends RunPlace {

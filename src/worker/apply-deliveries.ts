@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { enterTenant, leaveTenant, type Trx } from '../../db/tenant.ts';
 import { isOfTheFacts } from '../facts/fault.ts';
 import type { LogFields, Logger } from '../logging.ts';
+import { meterUsage, monthOf } from '../tenancy/meter-usage.ts';
 import { type DeliveryOutcome, failedOutcome, recordOutcomes } from './delivery-outcome.ts';
 import { lockDueDeliveries } from './due-deliveries.ts';
 import { applyOrHold } from './hold-deliveries.ts';
@@ -28,7 +29,9 @@ export async function applyDueDeliveries(
   // Ascending, since each tenant's lock is held to the end: two workers never wait for each other.
   for (const tenantId of [...byTenant.keys()].toSorted((a, b) => a - b)) {
     await enterTenant(trx, tenantId);
-    outcomes.push(...(await applyTogether(trx, tenantId, byTenant.get(tenantId) ?? [])));
+    const mapped = byTenant.get(tenantId) ?? [];
+    outcomes.push(...(await applyTogether(trx, tenantId, mapped)));
+    await meterDeliveries(trx, tenantId, mapped);
     await leaveTenant(trx);
   }
   await recordOutcomes(trx, outcomes);
@@ -58,6 +61,16 @@ async function applyTogether(
       ...(await applyTogether(trx, tenantId, mapped.slice(0, half))),
       ...(await applyTogether(trx, tenantId, mapped.slice(half))),
     ];
+  }
+}
+
+/** Each once: one that is applied again, or was held, has been counted. */
+async function meterDeliveries(trx: Trx, tenantId: number, mapped: readonly MappedDelivery[]): Promise<void> {
+  const fresh = mapped.map(({ delivery }) => delivery).filter(({ tenant_id }) => tenant_id === null);
+  for (const [, months] of Map.groupBy(fresh, ({ received_at }) => monthOf(received_at))) {
+    const [first] = months;
+    const deliveryBytes = months.reduce((bytes, { body }) => bytes + body.length, 0);
+    if (first) await meterUsage(trx, tenantId, first.received_at, { deliveries: months.length, deliveryBytes });
   }
 }
 

@@ -8,6 +8,8 @@ export interface DueDelivery {
   readonly action: string | null;
   readonly received_at: Date;
   readonly attempts: number;
+  /** Null until it was read for the first time. */
+  readonly tenant_id: number | null;
   /** The raw body, compressed with zstd. */
   readonly body: Buffer;
 }
@@ -32,7 +34,7 @@ export async function lockDueDeliveries(trx: Trx): Promise<DueDeliveries> {
   const fitting = due.filter((row, index) => (bytes += row.bytes) <= MOST_BYTES || index === 0);
   if (fitting.length === 0) return { deliveries: [], more: false };
   const { rows: deliveries } = await sql<DueDelivery>`
-    select delivery_id, guid, event, action, received_at, attempts, body from deliveries
+    select delivery_id, guid, event, action, received_at, attempts, tenant_id, body from deliveries
     where delivery_id = any(${fitting.map((row) => row.delivery_id)}::bigint[]) order by delivery_id`.execute(trx);
   return { deliveries, more: fitting.length < due.length || due.length === MOST_DELIVERIES };
 }

@@ -28,6 +28,7 @@ export const requirements = {
   getRepository: read,
   changeRepository: ofRepositories,
   getPlan: admin,
+  listUsage: admin,
   setPlan: operator,
   listRepositoryAccess: managerRead,
   listPersonAccess: managerRead,

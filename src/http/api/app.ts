@@ -35,6 +35,7 @@ import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
 import { addSync } from './sync.ts';
 import { addTokens } from './tokens.ts';
+import { addUsage } from './usage.ts';
 
 /** The HTTP API, with its description at `/openapi.json` and `/docs`. */
 export function createApi(deps: ApiDeps): Api {
@@ -46,6 +47,7 @@ export function createApi(deps: ApiDeps): Api {
   addRepositories(api);
   addRepositoryTracking(api);
   addPlan(api);
+  addUsage(api);
   addContributors(api);
   addTeams(api);
   addRepositoryAccess(api);

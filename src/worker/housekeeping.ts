@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { Database } from '../../db/connection.ts';
+import { withTenant } from '../../db/tenant.ts';
+import type { Logger } from '../logging.ts';
+import type { Queue } from '../queue.ts';
+import { measureStorage } from '../tenancy/measure-storage.ts';
+import { measureUsage } from '../tenancy/meter-usage.ts';
+import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
+
+export interface HousekeepingOptions {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly log: Logger;
+}
+
+/** Starts the jobs that look after what is stored, tenant by tenant. */
+export async function startHousekeeping(options: HousekeepingOptions): Promise<{ stop(): Promise<void> }> {
+  const stops: (() => Promise<void>)[] = [];
+  for (const job of jobs(options)) stops.push(await startRecurringJob(options.queue, job, options));
+  return {
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+function jobs({ db }: HousekeepingOptions): RecurringJob[] {
+  return [
+    ofEachTenant(db, {
+      name: 'measure-usage',
+      cron: '7 * * * *',
+      work: (tenantId) => withTenant(db, tenantId, (trx) => measureUsage(trx, tenantId, {})),
+    }),
+    ofEachTenant(db, {
+      name: 'measure-storage',
+      cron: '11 5 * * *',
+      work: async (tenantId) => {
+        const storageBytes = await measureStorage(db, tenantId);
+        await withTenant(db, tenantId, (trx) => measureUsage(trx, tenantId, { storageBytes }));
+      },
+    }),
+  ];
+}
+
+interface TenantJob extends Omit<RecurringJob, 'run'> {
+  readonly work: (tenantId: number) => Promise<void>;
+}
+
+function ofEachTenant(db: Database, { name, cron, work }: TenantJob): RecurringJob {
+  return {
+    name,
+    cron,
+    run: async (signal) => {
+      const { rows } = await sql<{ tenant_id: number }>`select tenant_id from tenants order by tenant_id`.execute(db);
+      for (const { tenant_id } of rows) {
+        if (signal.aborted) return;
+        await work(tenant_id);
+      }
+    },
+  };
+}
