@@ -82,6 +82,21 @@ export interface ApiTokens {
   token_id: Generated<number>;
 }
 
+export interface AuditChains {
+  /**
+   * Of the last entry; 0: there is none yet.
+   */
+  entry_id: Generated<number>;
+  hash: Generated<Buffer>;
+  pruned_at: Timestamp | null;
+  /**
+   * Of the entry pruned_to, which the oldest one that is left goes on from.
+   */
+  pruned_hash: Generated<Buffer>;
+  pruned_to: Generated<number>;
+  tenant_id: number;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -89,7 +104,20 @@ export interface AuditLog {
   after: Json | null;
   at: Generated<Timestamp>;
   before: Json | null;
-  entry_id: Generated<number>;
+  content_hash: Buffer;
+  /**
+   * Its number in the tenant's log, from 1 on, without a gap.
+   */
+  entry_id: number;
+  /**
+   * SHA-256 of previous_hash and content_hash.
+   */
+  hash: Buffer;
+  previous_hash: Buffer;
+  /**
+   * Keeps content_hash from being guessed; null: a person was erased from the entry, which a later one says.
+   */
+  salt: Generated<string | null>;
   target: string;
   tenant_id: number;
   user_agent: string | null;
@@ -1100,6 +1128,7 @@ export interface DB {
   access_differences: AccessDifferences;
   access_reads: AccessReads;
   api_tokens: ApiTokens;
+  audit_chains: AuditChains;
   audit_log: AuditLog;
   branches: Branches;
   branding: Branding;

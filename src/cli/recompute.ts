@@ -1,9 +1,9 @@
 import { connect } from '../../db/connection.ts';
-import { NotFoundError } from '../errors.ts';
 import { recomputeAll } from '../metrics/derive/recompute.ts';
 import type { Command, CommandInput } from './command.ts';
 import { formatCount } from './progress.ts';
 import { openStoredData } from './stored-data.ts';
+import { chooseTenants } from './stored-tenants.ts';
 
 export const recomputeCommand: Command = {
   summary: 'rebuilds everything that is derived from facts',
@@ -23,12 +23,7 @@ async function runRecompute({ arguments: [wanted], config, signal }: CommandInpu
   const database = await openStoredData(config);
   const db = connect({ url: database.url, max: 2 });
   try {
-    const tenants = await db.selectFrom('tenants').select(['tenant_id', 'login']).orderBy('login').execute();
-    const chosen = tenants.filter(({ login }) => wanted === undefined || login.toLowerCase() === wanted.toLowerCase());
-    if (chosen.length === 0 && wanted !== undefined) {
-      throw new NotFoundError(`There is no organization "${wanted}" here.`);
-    }
-    for (const { tenant_id, login } of chosen) {
+    for (const { tenant_id, login } of await chooseTenants(db, wanted)) {
       signal.throwIfAborted();
       const started = performance.now();
       const repositories = await recomputeAll(db, tenant_id, signal);

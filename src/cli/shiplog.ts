@@ -12,6 +12,7 @@ import {
   UnexpectedResponseError,
 } from '../errors.ts';
 import { GitError } from '../sync/git-process.ts';
+import { auditCommand } from './audit.ts';
 import type { Command, OptionValue } from './command.ts';
 import { metricsCommand } from './metrics.ts';
 import { orgCommand } from './org.ts';
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   replay: replayCommand,
   metrics: metricsCommand,
   org: orgCommand,
+  audit: auditCommand,
   recompute: recomputeCommand,
   sync: syncCommand,
   recover: recoverCommand,

@@ -31,6 +31,7 @@ const values: Record<string, unknown> = {
   integer: 1,
   smallint: 1,
   boolean: false,
+  bytea: '\\x',
   text: 'x',
   'text[]': [],
   jsonb: {},
