@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
 import { createHealth } from './http/health.ts';
+import { openLogin } from './http/login/open-login.ts';
 import { createPrometheus } from './http/prometheus.ts';
 import { closeServer, createHttpServer, listen, type Timeouts } from './http/server.ts';
 import { createGroupCommit } from './intake/group-commit.ts';
@@ -74,7 +75,10 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
   const url =
     config.role === 'worker'
       ? undefined
-      : await startWeb({ config, log, timeouts, db, queue, databaseUrl: database.url, operatorToken }, resources);
+      : await startWeb(
+          { config, log, timeouts, db, queue, github, databaseUrl: database.url, operatorToken },
+          resources,
+        );
   log.info(`Ready: ${config.publicUrl ?? url ?? 'working on deliveries'}`);
   logMode(config, log);
   return { url, database, operatorToken, stop: () => resources.close() };
@@ -129,6 +133,7 @@ interface WebOptions {
   timeouts: Timeouts | undefined;
   db: Database;
   queue: Queue;
+  github: ConnectedGitHub | undefined;
   databaseUrl: string;
   operatorToken: string | undefined;
 }
@@ -148,7 +153,8 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 }
 
 function createWebServer(options: WebOptions, resources: Resources): Server {
-  const { config, log, timeouts, db, queue, databaseUrl, operatorToken } = options;
+  const { config, log, timeouts, db, queue, github, databaseUrl, operatorToken } = options;
+  const login = github && openLogin(config, { db, github, log });
   const connected = config.mode === 'connected';
   const api = createApi({
     db,
@@ -157,6 +163,7 @@ function createWebServer(options: WebOptions, resources: Resources): Server {
     connected,
     operatorToken,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
+    ...(login && { login }),
   });
   const storage = startStorageThread({ databaseUrl });
   resources.add({ name: 'storage thread', close: () => storage.stop(), withinMs: 1_000 });

@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
     'src/plans.ts',
     'src/private-key.ts',
     'src/resources.ts',
+    'src/secret.ts',
   ],
 ];
 

@@ -4,7 +4,8 @@ import { type AccessScope, inScope } from './access-scope.ts';
 
 /**
  * Gives everybody the role in Shiplog that GitHub comes to: an owner of the organization is owner, a team's maintainer
- * manager, any other member developer, an outside collaborator viewer. A row that was set by hand stays as it is.
+ * manager, any other member developer, an outside collaborator viewer. A role that was set by hand stays, until its
+ * person leaves the organization; who was invited, or removed by hand, stays so.
  */
 export async function updateMembers(
   trx: Trx,
@@ -35,8 +36,8 @@ export async function updateMembers(
       select user_id, (array['owner', 'manager', 'developer', 'viewer'])[min(rank)] as role from ranked group by user_id
     ),
     gone as (
-      update members m set removed_at = now()
-      where m.tenant_id = ${tenantId} and m.source = 'github' and m.removed_at is null
+      update members m set removed_at = now(), source = 'github'
+      where m.tenant_id = ${tenantId} and m.invited_by is null and m.removed_at is null
         and ${inScope(scope, { person: 'm.user_id' })}
         and not exists (select from wanted w where w.user_id = m.user_id)
     )

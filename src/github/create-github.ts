@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { githubAddresses } from './addresses.ts';
 import { authenticateApp } from './app-authentication.ts';
-import { createAppClient } from './app-client.ts';
+import { createAppClient, createPersonClient } from './app-client.ts';
 import { BudgetGuard } from './budget-guard.ts';
 import { Etags } from './etags.ts';
 import type { GitHub } from './github.ts';
@@ -56,6 +56,7 @@ export function createGitHub({ config, db, log }: GitHubOptions): ConnectedGitHu
     app,
     installation: (ref, { priority }) => createInstallationClient(ref, priority, deps),
     contentsToken: ({ installationId }, repositoryId) => tokens.createForContents(installationId, repositoryId),
+    person: (token) => createPersonClient(token, { transport, restUrl: addresses.rest }),
     webUrl: addresses.web,
     forgetTokens: (installationId) => tokens.forgetAll(installationId),
     stop: () => void setTimeout(() => stopping.abort(), LAST_CALLS_MS).unref(),

@@ -66,6 +66,8 @@ export interface GitHub {
   readonly app: AppClient;
   /** A token that may read the contents of one repository and nothing else, for `git clone`. */
   contentsToken(ref: InstallationRef, repositoryId: number): Promise<string>;
+  /** As a person, with the token of a login: who they are, and what they may see. */
+  person(token: string): AppClient;
   /** Where repositories are cloned from, such as `https://github.com`. */
   readonly webUrl: string;
 }

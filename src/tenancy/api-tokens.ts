@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { type Trx, withTenant } from '../../db/tenant.ts';
-import { tenantOfToken } from './api-token-secret.ts';
 import type { Role } from './roles.ts';
 import type { Scope } from './scopes.ts';
-import { hashSecret } from './secret.ts';
+import { hashSecret, tenantOfSecret } from '../secret.ts';
 
 /** A token that holds. */
 export interface ValidToken {
@@ -24,7 +23,7 @@ export async function useToken(
   db: Database,
   { secret, address }: { secret: string; address: string | null },
 ): Promise<ValidToken | undefined> {
-  const tenantId = tenantOfToken(secret);
+  const tenantId = tenantOfSecret('shp', secret);
   if (tenantId === undefined) return undefined;
   return withTenant(db, tenantId, async (trx) => {
     const found = await findToken(trx, tenantId, hashSecret(secret));

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
-import { createTokenSecret } from './api-token-secret.ts';
 import { type Actor, recordAudit } from './audit-log.ts';
 import type { Role } from './roles.ts';
 import type { Scope } from './scopes.ts';
-import { hashSecret } from './secret.ts';
+import { createTenantSecret, hashSecret } from '../secret.ts';
 
 /** What is shown of a token. */
 export interface TokenRow {
@@ -51,7 +50,7 @@ interface NewToken {
 
 export async function createToken(trx: Trx, tenantId: number, token: NewToken): Promise<IssuedToken> {
   const { name, role, scopes, expiresAt, actor } = token;
-  const secret = createTokenSecret(tenantId);
+  const secret = createTenantSecret('shp', tenantId);
   const { rows } = await sql<TokenRow>`
     insert into api_tokens (tenant_id, name, token_hash, hint, role, scopes, created_by, expires_at)
     values (${tenantId}, ${name}, ${hashSecret(secret)}, ${hintOf(secret)}, ${role}, ${scopes}::text[], ${actor.name},
@@ -74,7 +73,7 @@ export async function rotateToken(
   tenantId: number,
   { tokenId, overlapS, actor }: TokenChange & { readonly overlapS: number },
 ): Promise<IssuedToken | undefined> {
-  const secret = createTokenSecret(tenantId);
+  const secret = createTenantSecret('shp', tenantId);
   const before = await findToken(trx, tenantId, tokenId);
   const { rows } = await sql<TokenRow>`
     update api_tokens set token_hash = ${hashSecret(secret)}, hint = ${hintOf(secret)}, rotated_at = now(),

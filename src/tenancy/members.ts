@@ -1,23 +1,79 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import type { Trx } from '../../db/tenant.ts';
-import { type Flags, flagsOf, type Role } from './roles.ts';
+import { type Flag, type Flags, flags, flagsOf, type Role } from './roles.ts';
 
 /** What a person is in an organization. */
 export interface Membership {
   readonly role: Role;
+  /** Manual: set by hand, or invited. */
   readonly source: 'github' | 'manual';
   readonly flags: Flags;
 }
 
-type MemberRow = Pick<Membership, 'role' | 'source'> & { readonly [F in keyof Flags]: boolean | null };
+export interface Member extends Membership {
+  readonly user_id: number;
+  readonly login: string | null;
+  readonly name: string | null;
+  readonly joined_at: Date;
+  readonly invited_by: string | null;
+  readonly position: readonly [string, number];
+}
+
+/** What is set for a member; null is as the role has it. */
+export type OwnFlags = { readonly [F in Flag]: boolean | null };
+
+export const flagColumns: RawBuilder<unknown> = sql.join(flags.map((flag) => sql.ref(flag)));
+
+type Row<T extends Membership> = Omit<T, 'flags'> & OwnFlags;
 
 export async function findMembership(trx: Trx, tenantId: number, userId: number): Promise<Membership | undefined> {
-  const { rows } = await sql<MemberRow>`
-    select role, source, can_manage_members, can_manage_repositories, can_view_analytics, can_export_data
-    from members where tenant_id = ${tenantId} and user_id = ${userId} and removed_at is null`.execute(trx);
-  const [row] = rows;
-  return row && { role: row.role, source: row.source, flags: flagsOf(row.role, row) };
+  const { rows } = await sql<Row<Membership>>`
+    select role, source, ${flagColumns} from members
+    where tenant_id = ${tenantId} and user_id = ${userId} and removed_at is null`.execute(trx);
+  return rows.map(withFlags)[0];
+}
+
+interface MembersPage {
+  readonly limit: number;
+  readonly after: readonly [string, number] | undefined;
+}
+
+/** By login; those whose login nobody has told are first. */
+export function listMembers(trx: Trx, tenantId: number, { limit, after }: MembersPage): Promise<Member[]> {
+  return selectMembers(trx, tenantId, {
+    where: after ? sql`(lower(coalesce(c.login, '')), m.user_id) > (${after[0]}, ${after[1]}::bigint)` : sql`true`,
+    limit,
+  });
+}
+
+/** @param member a login, or the user's id on GitHub */
+export async function findMember(
+  trx: Trx,
+  tenantId: number,
+  member: { readonly login: string; readonly userId: number | null },
+): Promise<Member | undefined> {
+  const where = sql`(m.user_id = ${member.userId}::bigint or lower(c.login) = lower(${member.login}))`;
+  const found = await selectMembers(trx, tenantId, { where, limit: 2 });
+  return found.find(({ user_id }) => user_id === member.userId) ?? found[0];
+}
+
+async function selectMembers(
+  trx: Trx,
+  tenantId: number,
+  { where, limit }: { where: RawBuilder<unknown>; limit: number },
+): Promise<Member[]> {
+  const { rows } = await sql<Row<Member>>`
+    select m.user_id, c.login, c.name, m.role, m.source, m.joined_at, m.invited_by, ${flagColumns},
+      json_build_array(lower(coalesce(c.login, '')), m.user_id) as position
+    from members m left join contributors c on c.tenant_id = ${tenantId} and c.contributor_id = m.user_id
+    where m.tenant_id = ${tenantId} and m.removed_at is null and ${where}
+    order by lower(coalesce(c.login, '')), m.user_id limit ${limit}`.execute(trx);
+  return rows.map(withFlags);
+}
+
+function withFlags<T extends Membership>(row: Row<T>): Row<T> & Membership {
+  return Object.assign(row, { flags: flagsOf(row.role, row) });
 }
 
 type Belonging = { readonly tenant_id: number } & Pick<Membership, 'source'>;

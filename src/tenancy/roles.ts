@@ -2,7 +2,12 @@
 export const roles = ['viewer', 'developer', 'manager', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
-const flags = ['can_manage_members', 'can_manage_repositories', 'can_view_analytics', 'can_export_data'] as const;
+export const flags = [
+  'can_manage_members',
+  'can_manage_repositories',
+  'can_view_analytics',
+  'can_export_data',
+] as const;
 export type Flag = (typeof flags)[number];
 export type Flags = Readonly<Record<Flag, boolean>>;
 

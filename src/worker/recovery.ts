@@ -6,6 +6,7 @@ import { recoverMissedDeliveries } from '../sync/missed-deliveries.ts';
 import { reconcileInstallations } from '../sync/reconcile-installations.ts';
 import { startGapBackfills } from '../sync/start-gap-backfills.ts';
 import { purgeUninstalled } from '../tenancy/purge-uninstalled.ts';
+import { removeExpiredSessions } from '../tenancy/sessions.ts';
 import { createStoreMissed } from './missed-deliveries.ts';
 import { sendReconcileTenants, startReconcileTenants } from './reconcile-tenants.ts';
 import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
@@ -55,6 +56,7 @@ function purgeJob({ db, log, uninstallGraceDays }: RecoveryOptions): RecurringJo
     run: async (signal) => {
       const before = new Date(Date.now() - uninstallGraceDays * DAY_MS);
       await purgeUninstalled(db, { before, log, signal });
+      await removeExpiredSessions(db);
     },
   };
 }

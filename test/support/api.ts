@@ -10,6 +10,7 @@ import { startQueue } from '../../src/queue.ts';
 import { createTestDatabase } from './database.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
+const UNLIMITED = { caller: 1e9, stranger: 1e9 };
 export const SEEN_AT = '2026-01-01T00:00:00.000Z';
 
 /** A list, an object or problem details; whether it is the right one, its check against the document says. */
@@ -31,7 +32,7 @@ export async function createTestApi() {
   const log = createLogger({ level: 'silent', format: 'json' });
   const queue = await startQueue({ url, log });
   afterAll(() => queue.stop({ graceful: false }));
-  const deps = { db, queue, log, connected: true, publicUrl: undefined };
+  const deps = { db, queue, log, connected: true, publicUrl: undefined, rateLimits: UNLIMITED };
   const api = createApi({ ...deps, operatorToken: OPERATOR_TOKEN });
   const document: unknown = await (await api.request('/openapi.json')).json();
   const check = createResponseCheck(document);

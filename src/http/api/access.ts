@@ -17,11 +17,13 @@ const managerRead = { role: 'manager', scope: 'read' } as const;
 const managerWrite = { role: 'manager', scope: 'write' } as const;
 const admin = { role: 'admin', scope: 'admin' } as const;
 const owner = { role: 'owner', scope: 'admin' } as const;
+const ofMembers = { role: 'viewer', flag: 'can_manage_members', scope: 'admin' } as const;
 const ofRepositories = { role: 'viewer', flag: 'can_manage_repositories', scope: 'admin' } as const;
 const operator = { role: 'operator', scope: 'admin' } as const;
 
 /** Who may call what: the one place that says it. */
 export const requirements = {
+  getMe: read,
   listOrgs: read,
   getOrg: read,
   listRepositories: read,
@@ -63,6 +65,12 @@ export const requirements = {
   exportRows: { ...read, flag: 'can_export_data' },
   getMetricDefinition: admin,
   changeMetricDefinition: admin,
+  listMembers: read,
+  inviteMember: ofMembers,
+  changeMember: ofMembers,
+  removeMember: ofMembers,
+  listInvitations: ofMembers,
+  deleteInvitation: ofMembers,
   listTokens: owner,
   createToken: owner,
   rotateToken: owner,

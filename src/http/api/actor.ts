@@ -2,16 +2,14 @@ import type { Context } from 'hono';
 import type { Actor } from '../../tenancy/audit-log.ts';
 import type { ApiEnv } from './api-env.ts';
 import { type Caller, callerOf } from './caller.ts';
-import { addressOf } from './request-address.ts';
-
-const LONGEST = 400;
+import { addressOf, userAgentOf } from './request-origin.ts';
 
 /** Who asks, as the audit log names them. */
 export function actorOf(c: Context<ApiEnv>): Actor {
   return {
     name: nameOf(callerOf(c)),
     address: addressOf(c),
-    userAgent: c.req.header('user-agent')?.slice(0, LONGEST) ?? null,
+    userAgent: userAgentOf(c),
   };
 }
 

@@ -2,7 +2,9 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
 import type { Logger } from '../../logging.ts';
 import type { Queue } from '../../queue.ts';
+import type { LoginDeps } from '../login/login.ts';
 import type { Caller } from './caller.ts';
+import type { RateLimits } from './rate-limit.ts';
 import type { Standing } from './standing.ts';
 
 export interface ApiDeps {
@@ -15,6 +17,10 @@ export interface ApiDeps {
   readonly operatorToken: string | undefined;
   /** The address that people use; links are made of it. */
   readonly publicUrl?: string | undefined;
+  /** Others in tests. */
+  readonly rateLimits?: RateLimits | undefined;
+  /** Undefined: nobody can log in. */
+  readonly login?: LoginDeps | undefined;
 }
 
 /** What a request carries. */

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import type { Logger } from '../../logging.ts';
 import { createIsOperator } from '../operator.ts';
+import { addLogin } from '../login/login.ts';
 import { problemOf, problemResponse } from '../problem.ts';
 import type { FieldError } from '../problem-details.ts';
 import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
@@ -20,13 +21,18 @@ import { addDeploymentMarks } from './deployment-marks.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
 import { addExports } from './exports.ts';
+import { addInvitations } from './invitations.ts';
 import { addIssues } from './issues.ts';
+import { addMe } from './me.ts';
+import { addMembers } from './members.ts';
+import { requireOwnPage } from './csrf.ts';
 import { addMetricDefinitions } from './metric-definitions.ts';
 import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
 import { addPersonAccess } from './person-access.ts';
 import { addPlan } from './plan.ts';
 import { addPulls } from './pulls.ts';
+import { limitRate } from './rate-limit.ts';
 import { addReleases } from './releases.ts';
 import { addRepositories } from './repositories.ts';
 import { addRepositoryTracking } from './repository-tracking.ts';
@@ -43,6 +49,7 @@ export function createApi(deps: ApiDeps): Api {
     defaultHook: (result, c) => (result.success ? undefined : invalidRequest(result, c)),
   });
   addMiddleware(api, deps);
+  addMe(api);
   addOrgs(api, deps);
   addRepositories(api);
   addRepositoryTracking(api);
@@ -66,7 +73,10 @@ export function createApi(deps: ApiDeps): Api {
   addExports(api, deps);
   addDataHealth(api, deps);
   addDeliveries(api, deps);
+  addMembers(api);
+  addInvitations(api);
   addTokens(api);
+  addLogin(api, { db: deps.db, login: deps.login });
   addDocs(api);
   api.notFound((c) => problemResponse(c, { status: 404, detail: `There is nothing at ${c.req.path}. See /docs.` }));
   api.onError((error, c) => {
@@ -80,7 +90,7 @@ export function createApi(deps: ApiDeps): Api {
   return api;
 }
 
-function addMiddleware(api: Api, { db, log, operatorToken, publicUrl }: ApiDeps): void {
+function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits }: ApiDeps): void {
   api.use(requestId());
   api.use(async (c, next) => {
     c.set('db', db);
@@ -101,7 +111,9 @@ function addMiddleware(api: Api, { db, log, operatorToken, publicUrl }: ApiDeps)
   const tagged = etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] });
   // A tag is of the whole answer, which an export is not kept in memory for.
   api.use((c, next) => (c.req.path.endsWith('.csv') ? next() : tagged(c, next)));
-  api.use('/api/*', identifyCaller({ db, isOperator: createIsOperator(operatorToken) }));
+  const limit = limitRate(rateLimits);
+  const identify = identifyCaller({ db, isOperator: createIsOperator(operatorToken) });
+  for (const path of ['/api/*', '/login/*', '/logout']) api.use(path, identify, limit, requireOwnPage);
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
 }
 

@@ -4,9 +4,9 @@ import type { Database } from '../../../db/connection.ts';
 import { useToken, type ValidToken } from '../../tenancy/api-tokens.ts';
 import { type Session, useSession } from '../../tenancy/sessions.ts';
 import { bearerToken, type IsOperator } from '../operator.ts';
-import { SESSION_COOKIE } from '../session-cookie.ts';
+import { SESSION_COOKIE } from '../login/session-cookie.ts';
 import type { ApiEnv } from './api-env.ts';
-import { addressOf } from './request-address.ts';
+import { addressOf } from './request-origin.ts';
 
 /** Who calls. */
 export type Caller =

@@ -1,10 +1,11 @@
 import packageJson from '../../../package.json' with { type: 'json' };
-import { SESSION_COOKIE } from '../session-cookie.ts';
+import { SESSION_COOKIE } from '../login/session-cookie.ts';
 import type { Api } from './api-env.ts';
 
 const description = `Reads what Shiplog has stored of an organization.
 
-- Send the token as \`Authorization: Bearer …\`.
+- Send a token as \`Authorization: Bearer …\`: an API token of the organization (\`shp_…\`), or the operator's.
+- A token or a person has 1,200 requests a minute; \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` say what is left, and 429 comes with \`Retry-After\`.
 - Times are ISO 8601 in UTC; durations are in seconds and their names end in \`_s\`.
 - A list has at most \`limit\` objects and a \`next_cursor\`, which gets the next page; the \`Link\` header says the same. Lists have no totals: an organization and a repository have \`counts\`.
 - **null means unknown or not measured**, never zero.
@@ -24,6 +25,7 @@ const tags = [
   { name: 'Issues' },
   { name: 'Releases and deployments' },
   { name: 'Sync', description: 'What is read from GitHub, and how far it is.' },
+  { name: 'Members', description: 'Who has which role, and who is invited.' },
   { name: 'Tokens', description: 'What programs call the API with.' },
   { name: 'Administration', description: 'For the operator of this instance.' },
 ];

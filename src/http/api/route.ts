@@ -62,6 +62,11 @@ export const problems = {
     title: 'Not Found',
     detail: 'There is no organization "acme" here, or you may not see it.',
   }),
+  429: problem('Too many requests; `Retry-After` says for how long to wait.', {
+    status: 429,
+    title: 'Too Many Requests',
+    detail: 'These were too many requests for a minute. Wait for 24 seconds.',
+  }),
   500: problem('Shiplog failed; its log has the cause.', {
     status: 500,
     title: 'Internal Server Error',

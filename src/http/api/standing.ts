@@ -48,6 +48,17 @@ export async function listTenantIds(db: Database, caller: Caller): Promise<reado
     .map(({ tenant_id }) => tenant_id);
 }
 
+/** What a person or a token is in each organization that they may see. */
+export async function listStandings(db: Database, caller: Caller): Promise<readonly Standing[]> {
+  const standings: Standing[] = [];
+  for (const tenantId of (await listTenantIds(db, caller)) ?? []) {
+    const org = await findOrg(db, String(tenantId));
+    const standing = org && (await findStanding(db, { caller, org }));
+    if (standing) standings.push(standing);
+  }
+  return standings;
+}
+
 /** GitHub's members must have seen the installation at their login; who was invited needs no account's installation. */
 function isConfirmed({ source }: Pick<Membership, 'source'>, { tenantIds }: Session, tenantId: number): boolean {
   return source === 'manual' || tenantIds.includes(tenantId);

@@ -212,3 +212,33 @@ describe('parameters', () => {
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed()) || 'x';
 }
+
+describe('the rate limit', () => {
+  const limited = createApi({ ...deps, rateLimits: { caller: 3, stranger: 2 }, operatorToken: OPERATOR_TOKEN });
+  const ask = async (token?: string) => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return limited.request('/api/v1/orgs', { headers: { ...authorization } });
+  };
+
+  it('is of each token by itself; strangers have less, and the operator has none', async () => {
+    const tokens: string[] = [];
+    for (const name of ['a', 'b']) {
+      const { body } = await request('POST', '/api/v1/orgs/acme/tokens', {}, { name, scopes: ['read'] });
+      tokens.push(String(body['token']));
+    }
+    for (const token of tokens) {
+      for (const left of ['2', '1', '0']) {
+        const answer = await ask(token);
+        expect([answer.status, answer.headers.get('ratelimit-remaining')]).toEqual([200, left]);
+      }
+      const refused = await ask(token);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.headers.get('ratelimit-limit')).toBe('3');
+      expect(await refused.json()).toMatchObject({ status: 429, title: 'Too Many Requests' });
+    }
+    const strangers = [await ask(), await ask('wrong'), await ask(), await ask('wrong')];
+    expect(strangers.map(({ status }) => status)).toEqual([401, 401, 429, 429]);
+    for (let index = 0; index < 5; index += 1) expect((await ask(OPERATOR_TOKEN)).status).toBe(200);
+  });
+});

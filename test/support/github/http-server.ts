@@ -5,6 +5,7 @@ import { answerGraphql, errors, readOperation } from './graphql/endpoint.ts';
 import { failure } from './graphql/failure.ts';
 import type { PreparedQuery } from './graphql/query.ts';
 import type { FaultRequest, Faults, Trouble } from './faults.ts';
+import type { OAuthServer } from './oauth-server.ts';
 import type { RateLimits, Resource } from './rate-limits.ts';
 import { Refusal, type StandInRequest, type StandInResponse } from './request.ts';
 import type { Router } from './rest/router.ts';
@@ -14,7 +15,7 @@ import type { Truth } from './truth/truth.ts';
 
 /** One request that came in, in the order of arrival. */
 export interface SeenRequest extends FaultRequest {
-  readonly kind: 'rest' | 'graphql' | 'git';
+  readonly kind: 'rest' | 'graphql' | 'git' | 'oauth';
   readonly status: number;
   /** Points of the GraphQL budget; 0 for others. */
   readonly points: number;
@@ -31,6 +32,7 @@ export interface ServerParts {
   readonly check: (request: StandInRequest) => Promise<void>;
   readonly violate: (violation: string) => void;
   readonly checked: () => void;
+  readonly oauth: OAuthServer;
   /** Serves repositories to `git`. */
   readonly serveGit: (request: IncomingMessage, response: ServerResponse) => Promise<number>;
   readonly seen: (request: SeenRequest) => void;
@@ -55,6 +57,22 @@ export async function listen(parts: ServerParts): Promise<{ server: Server; host
 async function handle(parts: ServerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
   const method = incoming.method ?? 'GET';
+  if (url.pathname.startsWith('/login/oauth/')) {
+    const form = new URLSearchParams((await readBody(incoming)).toString());
+    const request = { method, path: url.pathname, query: url.searchParams, body: form };
+    const answer = parts.oauth.answer(request);
+    parts.seen({
+      kind: 'oauth',
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      status: answer.status,
+      points: 0,
+    });
+    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', ...answer.headers });
+    response.end(answer.body && JSON.stringify(answer.body));
+    return;
+  }
   if (!url.pathname.startsWith('/api/')) {
     const status = await parts.serveGit(incoming, response);
     parts.seen({ kind: 'git', method, path: url.pathname, query: url.searchParams, status, points: 0 });

@@ -3,6 +3,7 @@ import { type Fault, type FaultRequest, Faults } from './faults.ts';
 import { GitServer } from './git-server.ts';
 import { Hook } from './hook/hook.ts';
 import { listen, type SeenRequest } from './http-server.ts';
+import { OAuthServer } from './oauth-server.ts';
 import { requestProblems } from './openapi-check.ts';
 import { RateLimits, type Resource } from './rate-limits.ts';
 import { Router } from './rest/router.ts';
@@ -50,6 +51,8 @@ export interface StandIn {
   readonly change: Changes;
   readonly hook: Hook;
   readonly tokens: Tokens;
+  /** The App's web flow: who sits at the browser, and which callbacks are registered. */
+  readonly oauth: OAuthServer;
   readonly rateLimits: RateLimits;
   readonly requests: readonly SeenRequest[];
   /** What GraphQL has cost in all. */
@@ -84,11 +87,13 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
   const traffic = new Traffic();
   const rateLimits = new RateLimits(limits);
   const tokens = new Tokens(truth, APP_ID);
+  const oauth = new OAuthServer(tokens);
   const git = new GitServer(truth, tokens);
   const hook = new Hook({ truth, secret: WEBHOOK_SECRET, appId: APP_ID });
   const { server, host } = await listen({
     truth,
     tokens,
+    oauth,
     rateLimits,
     faults,
     traffic,
@@ -119,11 +124,14 @@ export async function startStandIn({ truth = new Truth(), limits = {} }: StandIn
       WEBHOOK_SECRET,
       GHE_HOST: host,
       GHE_PROTOCOL: 'http',
+      GITHUB_CLIENT_ID: oauth.clientId,
+      GITHUB_CLIENT_SECRET: oauth.clientSecret,
     },
     truth,
     change: createChanges(truth, hook),
     hook,
     tokens,
+    oauth,
     rateLimits,
     requests,
     violations,

@@ -52,6 +52,11 @@ export function appRoutes(tokens: Tokens): Route[] {
     },
     { route: 'GET /user', answer: (call) => ok(personJson(personOf(call))) },
     {
+      route: 'GET /user/emails',
+      answer: (call) =>
+        list(call, [personOf(call)], ({ email }) => ({ email, primary: true, verified: true, visibility: 'private' })),
+    },
+    {
       route: 'GET /user/installations',
       answer: (call) => {
         const installations = tokens.installationsOf(personOf(call));
