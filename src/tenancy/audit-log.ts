@@ -51,6 +51,20 @@ export async function recordAudit(trx: Trx, entry: AuditEntry): Promise<void> {
     where tenant_id = ${tenantId}`.execute(trx);
 }
 
+interface Export {
+  readonly tenantId: number;
+  readonly actor: Actor;
+  /** As in `lead-time.csv`. */
+  readonly file: string;
+  /** Which rows were asked for. */
+  readonly filters: object;
+}
+
+/** Data leaves: nothing is changed, and who took what is known. */
+export function recordExport(trx: Trx, { tenantId, actor, file, filters }: Export): Promise<void> {
+  return recordAudit(trx, { tenantId, actor, action: 'data.export', target: file, before: null, after: filters });
+}
+
 interface LastEntry {
   readonly entry_id: number;
   readonly hash: Buffer;

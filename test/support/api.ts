@@ -48,7 +48,8 @@ export async function createTestApi() {
     const type = json === undefined ? {} : { 'content-type': 'application/json' };
     const response = await api.request(path, { method, headers: { authorization, ...type, ...headers }, ...sent });
     const text = await response.text();
-    const body: JsonBody = text === '' ? null : JSON.parse(text);
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    const body: JsonBody = isJson ? JSON.parse(text) : null;
     check({ method, path, status: response.status, body });
     return { status: response.status, headers: response.headers, body };
   }

@@ -71,6 +71,8 @@ export const requirements = {
   removeMember: ofMembers,
   listInvitations: ofMembers,
   deleteInvitation: ofMembers,
+  listAuditLog: admin,
+  exportAuditLog: admin,
   listTokens: owner,
   createToken: owner,
   rotateToken: owner,

@@ -12,6 +12,7 @@ import { problemOf, problemResponse } from '../problem.ts';
 import type { FieldError } from '../problem-details.ts';
 import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { addAccessChanges } from './access-changes.ts';
+import { addAuditLog } from './audit-log.ts';
 import { identifyCaller } from './caller.ts';
 import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
@@ -75,6 +76,7 @@ export function createApi(deps: ApiDeps): Api {
   addDeliveries(api, deps);
   addMembers(api);
   addInvitations(api);
+  addAuditLog(api, deps);
   addTokens(api);
   addLogin(api, { db: deps.db, login: deps.login });
   addDocs(api);

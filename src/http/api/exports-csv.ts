@@ -1,4 +1,4 @@
-type Cell = string | number | boolean | Date | object | null | undefined;
+export type Cell = string | number | boolean | Date | object | null | undefined;
 
 /** A line of RFC 4180, with its end. */
 export function csvLine(cells: readonly Cell[]): string {
