@@ -1,4 +1,5 @@
 import { onAccess } from './reactions/on-access.ts';
+import { onCheckRun } from './reactions/on-check-run.ts';
 import { onGrant } from './reactions/on-grant.ts';
 import { onInstallation } from './reactions/on-installation.ts';
 import { onPullRequest } from './reactions/on-pull-request.ts';
@@ -15,5 +16,6 @@ export function createApp(deps: ReactionDeps): (app: Subscriber) => void {
     onAccess(app, deps);
     onWork(app, deps);
     onPullRequest(app, deps);
+    onCheckRun(app, deps);
   };
 }

@@ -4,6 +4,7 @@ import { setDefaultPlan } from '../db/default-plan.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createApp } from './app.ts';
+import { createReadFile } from './checks/kept-files.ts';
 import type { Config } from './config.ts';
 import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
@@ -107,7 +108,16 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
     ...(reactions && { reactions }),
     ...(sync && { sync }),
     ...(github && { compare: createCompare(db, github) }),
-    ...(github && appId !== null && { checks: { github, appId } }),
+    ...(github &&
+      appId !== null && {
+        checks: {
+          github,
+          appId,
+          publicUrl: config.publicUrl,
+          debounceMs: checkRunDebounceMs,
+          readFile: createReadFile({ keepMs: checkRunDebounceMs }),
+        },
+      }),
   });
   const stop = () => Promise.all([worker.stop(), sync?.stop()]);
   resources.add({ name: 'worker', close: stop, withinMs: 2_000 });

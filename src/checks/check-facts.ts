@@ -1,35 +1,127 @@
-import { sql } from 'kysely';
-import type { Trx } from '../../db/tenant.ts';
-import type { CheckedHead } from '../queue.ts';
+import type { Quality } from '../metrics/query/quality.ts';
+import type { PullStages } from '../metrics/query/pull-request-stages.ts';
+import type { CheckRunSettings } from './settings.ts';
 
-/** A pull request as its check run needs it. */
-interface CheckedPull {
+/** All that a check run is made of, of one moment. */
+export interface CheckFacts {
+  readonly now: Date;
+  readonly repository: CheckedRepository;
+  readonly settings: CheckRunSettings;
+  /** Why the repository's own settings do not count. */
+  readonly fileProblem: FileProblem | null;
+  /** Numbers of the issues that are incidents, and open. */
+  readonly openIncidents: readonly number[];
+  /** Whether what is to be merged mends something: a hotfix, a revert, or what closes an open incident. */
+  readonly repairs: boolean;
+  /** Null: the head is a merge group's. */
+  readonly pull: CheckedPull | null;
+  /** What is missing behind the figures. */
+  readonly quality: readonly Quality[];
+}
+
+export interface CheckedRepository {
+  readonly full_name: string;
+  /** False: the plan leaves it out. */
+  readonly tracked: boolean;
+}
+
+export interface FileProblem {
+  /** Such as `.github/shiplog.yml`. */
+  readonly file: string;
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** A pull request, how it got here, and what became of it. */
+export interface CheckedPull {
+  readonly about: PullRow;
+  readonly reviews: readonly ReviewRow[];
+  /** Login of who does not want to see the summary here. */
+  readonly hiddenBy: string | null;
+  /** Null: the history is not known well enough to say. */
+  readonly firstContribution: boolean | null;
+  readonly medians: Medians;
+  /** Null: deployments are not measured here. */
+  readonly path: ProductionPath | null;
+  /** Null: it is not merged, or not looked at yet. */
+  readonly merged: MergedPull | null;
+}
+
+export interface PullRow {
   readonly number: number;
   readonly state: 'open' | 'closed' | 'merged';
   readonly draft: boolean;
+  readonly fork: boolean | null;
+  readonly author_id: number | null;
+  readonly author: string | null;
+  readonly head_sha: string;
+  readonly base_ref: string;
+  readonly head_ref: string;
+  readonly body: string | null;
+  readonly labels: readonly string[];
+  readonly created_at: Date;
+  readonly ready_at: Date | null;
+  readonly merged_at: Date | null;
+  readonly first_commit_at: Date | null;
+  readonly first_review_at: Date | null;
+  readonly additions: number | null;
+  readonly deletions: number | null;
+  readonly changed_files: number | null;
+  readonly requested_reviewers: readonly string[];
+  readonly requested_teams: readonly string[];
 }
 
-/** All that a check run is made of. */
-export interface CheckFacts {
-  readonly now: Date;
-  readonly pull: CheckedPull;
+/** The last word of a reviewer. */
+export interface ReviewRow {
+  readonly login: string | null;
+  readonly state: 'approved' | 'changes_requested' | 'dismissed';
+  readonly commit_sha: string | null;
+  readonly submitted_at: Date | null;
 }
 
-/** @returns null when no pull request has this head any more */
-export async function readCheckFacts(
-  trx: Trx,
-  head: CheckedHead,
-  { now }: { readonly now: Date },
-): Promise<CheckFacts | null> {
-  const pull = await findPull(trx, head);
-  return pull && { now, pull };
+/** Of the last 90 days in the repository: in seconds, and of how many pull requests. */
+export interface Median {
+  readonly value: number | null;
+  readonly n: number;
 }
 
-/** Of several with one head, the one that is open, else the latest. */
-async function findPull(trx: Trx, { tenantId, repositoryId, headSha }: CheckedHead): Promise<CheckedPull | null> {
-  const { rows } = await sql<CheckedPull>`
-    select number, state, draft from pull_requests
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}
-    order by state = 'open' desc, number desc limit 1`.execute(trx);
-  return rows[0] ?? null;
+interface Medians {
+  readonly pickup: Median;
+  readonly review: Median;
+  readonly cycle: Median;
+}
+
+/** What a pull request has before it. */
+export interface ProductionPath {
+  /** The last one that finished; null: there is none yet. */
+  readonly last: DeploymentRow | null;
+  /** Merged to the default branch and in no deployment, without the pull request itself. */
+  readonly waiting: readonly number[];
+}
+
+export interface DeploymentRow {
+  readonly deployment_id: number;
+  readonly environment: string;
+  readonly finished_at: Date;
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly kind: string;
+  readonly by: string;
+  readonly recovered_at: Date | null;
+}
+
+export interface MergedPull {
+  readonly merged_at: Date;
+  readonly stages: PullStages;
+  /** The first deployment to production that has it; null: none yet. */
+  readonly deployment: DeploymentRow | null;
+  /** It is in production since the first deployment that is known there: nobody knows since when. */
+  readonly baseline: Pick<DeploymentRow, 'environment' | 'finished_at'> | null;
+  /** Other pull requests of that deployment. */
+  readonly shippedWith: readonly number[];
+  readonly revertedBy: { readonly number: number; readonly deployed_at: Date | null } | null;
+  /** For how long after a deployment an incident counts as its own. */
+  readonly attributionHours: number;
 }

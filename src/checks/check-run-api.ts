@@ -19,8 +19,13 @@ const listed = z.object({
 });
 
 /** A head has one run: the sha is what makes it the same one. */
-function externalIdOf({ headSha }: RunPlace): string {
+function externalIdOf({ headSha }: Pick<RunPlace, 'headSha'>): string {
   return `shiplog:${headSha}`;
+}
+
+/** Whether a run is Shiplog's, by what an event tells of it. */
+export function isOwnRun(run: { readonly head_sha: string; readonly external_id: string | null }): boolean {
+  return run.external_id === externalIdOf({ headSha: run.head_sha });
 }
 
 /** The run that the App has made on a head, whether or not its id was ever stored. */

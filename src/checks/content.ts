@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A button of a check run. GitHub shows it to those who may write to the repository. */
-interface CheckRunAction {
+export interface CheckRunAction {
   /** At most 20 characters. */
   readonly label: string;
   /** At most 40 characters. */

@@ -5,30 +5,40 @@ import type { GitHub, InstallationClient } from '../github/github.ts';
 import type { CheckedHead } from '../queue.ts';
 import { findInstallationId } from '../sync/next-page.ts';
 import { meterUsage } from '../tenancy/meter-usage.ts';
-import { readCheckFacts } from './check-facts.ts';
 import { createCheckRun, findCheckRun, type RunPlace, updateCheckRun } from './check-run-api.ts';
 import { type CheckRunContent, hashOf } from './content.ts';
 import { evaluate } from './evaluate.ts';
 import { beginSending, recordSent } from './published.ts';
+import type { Places } from './links.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 import { render } from './render.ts';
+import { findStanding } from './standings.ts';
+import type { ReadFile } from './kept-files.ts';
+import type { RepositoryFile } from './repository-file.ts';
 
 export interface PublishDeps {
   readonly db: Database;
-  readonly github: Pick<GitHub, 'installation'>;
+  readonly github: Pick<GitHub, 'installation' | 'webUrl'>;
   readonly appId: number;
+  /** The address that people use. */
+  readonly publicUrl: string | undefined;
+  readonly readFile: ReadFile;
 }
 
 /**
  * Brings the check run of a head up to date. Whatever it is called for, and however often, the run says how things are
  * now; a head that no pull request has any more is left as it is.
  */
-export async function publishCheckRun({ db, github, appId }: PublishDeps, head: CheckedHead): Promise<void> {
+export async function publishCheckRun(deps: PublishDeps, head: CheckedHead): Promise<void> {
+  const { db, github, appId, publicUrl, readFile } = deps;
   const { tenantId } = head;
   const target = await withTenant(db, tenantId, (trx) => findTarget(trx, head));
   if (!target) return;
   const { installationId, ...place } = target;
   const client = github.installation({ tenantId, installationId }, { priority: 'live' });
-  const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head));
+  const file = await readFile(client, { tenantId, ...place });
+  const places = { webUrl: github.webUrl, publicUrl };
+  const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head, { file, places }));
   if (!outgoing) return;
   const checkRunId = await send(client, { ...place, appId, ...outgoing });
   await withTenant(db, tenantId, async (trx) => {
@@ -57,12 +67,20 @@ interface Outgoing {
   readonly hash: string;
 }
 
-async function prepare(trx: Trx, head: CheckedHead): Promise<Outgoing | null> {
-  const facts = await readCheckFacts(trx, head, { now: new Date() });
+interface Written {
+  readonly file: RepositoryFile;
+  readonly places: Places;
+}
+
+async function prepare(trx: Trx, head: CheckedHead, { file, places }: Written): Promise<Outgoing | null> {
+  const now = new Date();
+  const standing = await findStanding(trx, head);
+  const facts = await readCheckFacts(trx, head, { now, file });
   if (!facts) return null;
-  const content = render(evaluate(facts));
+  const summary = evaluate(facts);
+  const content = render(summary, places, now);
   const hash = hashOf(content);
-  const sending = await beginSending(trx, head, { number: facts.pull.number, hash });
+  const sending = await beginSending(trx, head, { ...summary, hash, standing });
   return sending && { ...sending, content, hash };
 }
 

@@ -2,6 +2,14 @@ import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { CheckedHead } from '../queue.ts';
 
+interface Wanted {
+  /** Null: a merge group. */
+  readonly number: number | null;
+  readonly hash: string;
+  readonly refreshAt: Date | null;
+  readonly standing: string | null;
+}
+
 /** What is about to be sent. */
 export interface Sending {
   /** Null: as far as is stored, there is no run yet. */
@@ -15,12 +23,14 @@ export interface Sending {
 export async function beginSending(
   trx: Trx,
   { tenantId, repositoryId, headSha }: CheckedHead,
-  { number, hash }: { readonly number: number | null; readonly hash: string },
+  { number, hash, refreshAt, standing }: Wanted,
 ): Promise<Sending | null> {
   const { rows } = await sql<Sending & { contentHash: string | null }>`
-    insert into published_check_runs as known (tenant_id, repository_id, head_sha, number, sending_since)
-    values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, now())
-    on conflict (tenant_id, repository_id, head_sha) do update set number = excluded.number,
+    insert into published_check_runs as known (tenant_id, repository_id, head_sha, number, sending_since, refresh_at,
+      standing)
+    values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, now(), ${refreshAt}, ${standing})
+    on conflict (tenant_id, repository_id, head_sha) do update set refresh_at = excluded.refresh_at, standing = excluded.standing,
+      number = coalesce(excluded.number, known.number),
       sending_since = case when known.content_hash = ${hash} and known.sending_since is null
         then null else coalesce(known.sending_since, now()) end
     returning check_run_id as "checkRunId", case when sending_since is null then content_hash end as "contentHash"`.execute(
@@ -43,13 +53,32 @@ export async function recordSent(
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
 }
 
-/** Gives up on a content that GitHub does not take. */
+/** Gives up, for a day, on a content that GitHub does not take. */
 export async function recordRefused(
   trx: Trx,
   { tenantId, repositoryId, headSha }: CheckedHead,
   reason: string,
 ): Promise<void> {
   await sql`
-    update published_check_runs set sending_since = null, error = ${reason}
+    update published_check_runs set sending_since = null, error = ${reason}, refresh_at = now() + interval '1 day'
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
+}
+
+/** GitHub has reset what it had: the next words are sent, also if they are the same. */
+export async function forgetContent(trx: Trx, { tenantId, repositoryId, headSha }: CheckedHead): Promise<void> {
+  await sql`
+    update published_check_runs set content_hash = null
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
+}
+
+/** A merge group's commit is no fact: that it needs a check run is known from here alone. */
+export async function recordMergeGroup(
+  trx: Trx,
+  { tenantId, repositoryId, headSha }: CheckedHead,
+  { number }: { readonly number: number | null },
+): Promise<void> {
+  await sql`
+    insert into published_check_runs (tenant_id, repository_id, head_sha, number, merge_group)
+    values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, true)
+    on conflict (tenant_id, repository_id, head_sha) do nothing`.execute(trx);
 }

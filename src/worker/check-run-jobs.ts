@@ -1,15 +1,22 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
+import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { type PublishDeps, publishCheckRun } from '../checks/publish.ts';
 import { recordRefused } from '../checks/published.ts';
+import { listRestated } from '../checks/standings.ts';
+import { listUnpublished } from '../checks/sweep.ts';
 import { ForbiddenError, NotFoundError, SuspendedError, UnexpectedResponseError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { CHECK_RUN, type CheckedHead, type Queue, sendCheckRuns } from '../queue.ts';
 import { putOffUntil } from '../sync/put-off.ts';
+import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
 
 export interface CheckRunDeps extends PublishDeps {
   readonly queue: Queue;
   readonly log: Logger;
+  /** For how long what happens to a head is gathered. */
+  readonly debounceMs: number;
 }
 
 /** Each waits for GitHub most of the time. */
@@ -23,7 +30,41 @@ export async function startCheckRunJobs(deps: CheckRunDeps): Promise<{ stop(): P
   await queue.work(CHECK_RUN, { localConcurrency: AT_ONCE, pollingIntervalSeconds: 0.5 }, async ([job]) => {
     await runCheckRunJob(deps, payload.parse(job?.data));
   });
-  return { stop: () => queue.offWork(CHECK_RUN, { wait: true }) };
+  const stopSweep = await startRecurringJob(queue, sweepJob(deps), deps);
+  return {
+    stop: async () => {
+      await stopSweep();
+      await queue.offWork(CHECK_RUN, { wait: true });
+    },
+  };
+}
+
+/** Whose deployment, or what was linked to it, is another now, is said anew. */
+export function createOnRecomputed({ db, queue, debounceMs }: Pick<CheckRunDeps, 'db' | 'queue' | 'debounceMs'>) {
+  return async (tenantId: number, repositoryIds: readonly number[]): Promise<void> => {
+    const heads = await withTenant(db, tenantId, (trx) => listRestated(trx, { tenantId, repositoryIds }));
+    await sendCheckRuns(queue, db, heads, { startAfter: new Date(Date.now() + debounceMs) });
+  };
+}
+
+/** A required check that nobody writes would keep everybody from merging. */
+function sweepJob({ db, queue }: CheckRunDeps): RecurringJob {
+  return {
+    name: 'sweep-check-runs',
+    cron: '*/10 * * * *',
+    run: async (signal) => {
+      for (const tenantId of await listTenants(db)) {
+        if (signal.aborted) return;
+        const heads = await withTenant(db, tenantId, (trx) => listUnpublished(trx, tenantId));
+        await sendCheckRuns(queue, db, heads, { startAfter: new Date() });
+      }
+    },
+  };
+}
+
+async function listTenants(db: Database): Promise<number[]> {
+  const { rows } = await sql<{ tenant_id: number }>`select tenant_id from tenants order by 1`.execute(db);
+  return rows.map(({ tenant_id }) => tenant_id);
 }
 
 /** @throws what may go better the next time */

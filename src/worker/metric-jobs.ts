@@ -12,22 +12,26 @@ export interface MetricJobs {
   readonly queue: Queue;
   readonly log: Logger;
   readonly compare?: Compare | undefined;
+  /** Told which repositories have other numbers now. */
+  readonly onRecomputed?: ((tenantId: number, repositoryIds: readonly number[]) => Promise<void>) | undefined;
 }
 
 const EVERY_MS = 30_000;
 const payload = z.object({ tenantId: z.int() });
 
 /** Keeps what is derived from the facts up to date: after each batch, and now and then for what no job announced. */
-export async function startMetricJobs({ db, queue, log, compare }: MetricJobs): Promise<{ stop(): Promise<void> }> {
+export async function startMetricJobs(options: MetricJobs): Promise<{ stop(): Promise<void> }> {
+  const { db, queue, log, compare, onRecomputed } = options;
   const stopping = new AbortController();
   const gaps = compare && new HistoryGaps(db, { compare, log });
   const recompute = async (tenantId: number): Promise<void> => {
     const started = performance.now();
-    let repositories = await recomputeTouched(db, tenantId, stopping.signal);
-    if (gaps && (repositories > 0 || gaps.isDue(tenantId)) && (await gaps.fill(tenantId))) {
-      repositories += await recomputeTouched(db, tenantId, stopping.signal);
+    const repositories = [...(await recomputeTouched(db, tenantId, stopping.signal))];
+    if (gaps && (repositories.length > 0 || gaps.isDue(tenantId)) && (await gaps.fill(tenantId))) {
+      repositories.push(...(await recomputeTouched(db, tenantId, stopping.signal)));
     }
-    if (repositories === 0) return;
+    if (repositories.length === 0) return;
+    await onRecomputed?.(tenantId, repositories);
     log.debug({ tenant: tenantId, duration_ms: Math.round(performance.now() - started) }, 'metrics recomputed');
   };
   // Many jobs at once, since those of one tenant are one piece of work.

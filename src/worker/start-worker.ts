@@ -6,7 +6,7 @@ import { applyDueDeliveries } from './apply-deliveries.ts';
 import { startCatchUp } from './catch-up.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { Compare } from '../sync/compared-commits.ts';
-import { type CheckRunDeps, startCheckRunJobs } from './check-run-jobs.ts';
+import { type CheckRunDeps, createOnRecomputed, startCheckRunJobs } from './check-run-jobs.ts';
 import { startMetricJobs } from './metric-jobs.ts';
 import { startHydrateJobs } from './hydrate-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
@@ -29,7 +29,7 @@ export interface WorkerOptions {
   /** Asks GitHub for what lies between two commits; left out, a gap of the history waits for the backfill. */
   readonly compare?: Compare;
   /** What it takes to publish check runs; left out, none is. */
-  readonly checks?: Pick<CheckRunDeps, 'github' | 'appId'>;
+  readonly checks?: Omit<CheckRunDeps, 'db' | 'queue' | 'log'>;
 }
 
 export interface Worker {
@@ -63,7 +63,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     }
   });
 
-  const metricJobs = await startMetricJobs({ db, queue, log, compare });
+  const onRecomputed = checks && createOnRecomputed({ db, queue, ...checks });
+  const metricJobs = await startMetricJobs({ db, queue, log, compare, onRecomputed });
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
   const catchUp = startCatchUp({ db, queue, log, connected: sync !== undefined });

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { listPullStages, type PullStages } from '../../metrics/query/pull-request-stages.ts';
+import { firstCommitOf, firstReviewOf } from '../../metrics/query/pull-request-times.ts';
 import { idKey, type KeysOf, timeKey } from './cursor.ts';
 import { type Org, repositoryIdOf } from './org-scope.ts';
 import { allOf, timeKeyOf, timeOf } from './page.ts';
@@ -97,25 +98,8 @@ async function selectPulls(
       json_build_array(${timeKeyOf('page.created_at')}, page.repository_id, page.number) as position
     from page
     left join contributors author on author.tenant_id = ${tenantId} and author.contributor_id = page.author_id
-    cross join lateral (
-      select case when count(*) = count(m.authored_at) then min(m.authored_at) end as first_commit_at
-      from pull_request_commits l
-      left join commits m on m.tenant_id = ${tenantId} and m.repository_id = l.repository_id and m.sha = l.sha
-      where l.tenant_id = ${tenantId} and l.repository_id = page.repository_id and l.number = page.number
-    ) commits
-    cross join lateral (
-      select min(seen.at) as first_review_at
-      from (
-        select v.author_id, v.submitted_at as at from reviews v
-        where v.tenant_id = ${tenantId} and v.repository_id = page.repository_id and v.number = page.number
-        union all
-        select t.author_id, t.created_at from comments t
-        where t.tenant_id = ${tenantId} and t.repository_id = page.repository_id and t.number = page.number
-          and t.kind = 'review' and t.deleted_at is null
-      ) seen
-      left join contributors reviewer on reviewer.tenant_id = ${tenantId} and reviewer.contributor_id = seen.author_id
-      where seen.author_id is distinct from page.author_id and reviewer.type is distinct from 'Bot'
-    ) reviews
+    cross join lateral (${firstCommitOf(tenantId, 'page')}) commits
+    cross join lateral (${firstReviewOf(tenantId, 'page')}) reviews
     order by page.created_at desc, page.repository_id desc, page.number desc`.execute(trx);
   const found = await listPullStages(trx, tenantId, rows);
   const stages = new Map(found.map((one) => [`${one.repository_id} ${one.number}`, one]));

@@ -28,9 +28,13 @@ interface Touched {
  * Brings the derived rows of a tenant up to date with its facts, a repository at a time, each in a transaction of its
  * own. The work is in proportion to what was touched.
  * @param signal ends it early, between two repositories
- * @returns the number of repositories
+ * @returns the ids of the repositories
  */
-export async function recomputeTouched(db: Database, tenantId: number, signal?: AbortSignal): Promise<number> {
+export async function recomputeTouched(
+  db: Database,
+  tenantId: number,
+  signal?: AbortSignal,
+): Promise<readonly number[]> {
   const repositories = await withTenant(db, tenantId, async (trx) => {
     const { rows } = await sql<{ repository_id: number }>`
       select distinct repository_id from touched_facts where tenant_id = ${tenantId} order by 1`.execute(trx);
@@ -41,7 +45,7 @@ export async function recomputeTouched(db: Database, tenantId: number, signal?: 
     if (signal?.aborted) break;
     await withTenant(db, tenantId, (trx) => recomputeRepository(trx, { tenantId, repositoryId }));
   }
-  return repositories.length;
+  return repositories;
 }
 
 /** Brings the derived rows of a repository up to date, in the transaction at hand. */

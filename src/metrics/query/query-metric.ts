@@ -68,9 +68,18 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
 }
 
 async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<MetricResult['comparison']> {
-  const found = await summarize(trx, metric, query);
-  const measured = isMeasured(metric, await findSources(trx, query));
-  return { from: query.from, to: query.to, ...found, ...(!measured && { value: null }) };
+  return { from: query.from, to: query.to, ...(await summarizeMeasured(trx, metric, query)) };
+}
+
+async function summarizeMeasured(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
+  const found = await summarize(trx, metric, scope);
+  const measured = isMeasured(metric, await findSources(trx, scope));
+  return { ...found, ...(!measured && { value: null }) };
+}
+
+/** What `queryMetric` says of the value, without all that explains it. */
+export function queryValue(trx: Trx, name: MetricName, scope: MetricScope): Promise<Summary> {
+  return summarizeMeasured(trx, metrics[name], scope);
 }
 
 type RowPosition = readonly [at: string, repositoryId: number, id: number, key: string];

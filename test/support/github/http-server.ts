@@ -144,7 +144,9 @@ async function answerRest(parts: ServerParts, request: StandInRequest): Promise<
 
 /** A 304 costs nothing. */
 function conditional({ rateLimits }: ServerParts, request: StandInRequest, answer: StandInResponse): StandInResponse {
-  const etag = `W/"${createHash('sha256').update(JSON.stringify(answer.body)).digest('hex')}"`;
+  const etag = `W/"${createHash('sha256')
+    .update(JSON.stringify(answer.text ?? answer.body))
+    .digest('hex')}"`;
   const headers = { ...answer.headers, etag };
   if (request.headers['if-none-match'] !== etag) return { ...answer, headers };
   rateLimits.spend({ caller: budgetOf(request.caller), resource: 'core', cost: -1 });
@@ -211,11 +213,11 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { status, body, headers }: StandInResponse): void {
+function send(response: ServerResponse, { status, body, text, headers }: StandInResponse): void {
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'x-github-media-type': 'github.v3; format=json',
     ...headers,
   });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  response.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
 }

@@ -17,6 +17,8 @@ export interface StandInRequest {
 export interface StandInResponse {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a body: what is no JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

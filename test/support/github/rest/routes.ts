@@ -4,6 +4,7 @@ import type { Tokens } from '../tokens.ts';
 import { appRoutes } from './apps.ts';
 import { checkRunRoutes } from './check-runs.ts';
 import { commitRoutes } from './commits.ts';
+import { contentRoutes } from './contents.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { hookDeliveryRoutes } from './hook-deliveries.ts';
 import { issueRoutes } from './issues.ts';
@@ -30,6 +31,7 @@ export function restRoutes({ hook, tokens, rateLimits }: RouteParts): Route[] {
     ...organizationRoutes,
     ...repositoryRoutes,
     ...commitRoutes,
+    ...contentRoutes,
     ...pullRoutes,
     ...issueRoutes,
     ...releaseRoutes,

@@ -58,6 +58,8 @@ export class Repository implements RepositoryFields {
   readonly workflows: Workflow[] = [];
   readonly workflowRuns: WorkflowRun[] = [];
   readonly checkRuns: CheckRun[] = [];
+  /** The files of the default branch that anybody asks for, by path. */
+  readonly files = new Map<string, string>();
   /** Direct grants, to members and outside collaborators. */
   readonly collaborators = new Map<Person, Role>();
   #lastNumber = 0;

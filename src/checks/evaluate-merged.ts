@@ -1,0 +1,60 @@
+import type { CheckedPull, DeploymentRow, Failure, MergedPull } from './check-facts.ts';
+
+/** What a merged pull request came to production with, and what happened then. */
+export interface Shipped {
+  readonly deployment: DeploymentRow;
+  readonly with: readonly number[];
+  readonly revertedBy: MergedPull['revertedBy'];
+  /** Seconds from the deployment to its earliest recovery, as recovery time counts them; null: it is open. */
+  readonly recovery_s: number | null;
+  /** Until when an incident that is opened counts as this deployment's; null: its causes are known already. */
+  readonly watchedUntil: Date | null;
+}
+
+interface EvaluatedMerge {
+  readonly state:
+    | 'unmeasured'
+    | 'waiting_for_deployment'
+    | 'in_production'
+    | 'deployment_failed'
+    | 'incident'
+    | 'recovered'
+    | 'rolled_back'
+    | 'reverted';
+  readonly shipped: Shipped | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function evaluateMerged({ merged, path }: CheckedPull): EvaluatedMerge {
+  const shipped = merged?.deployment ? shippedWith(merged, merged.deployment) : null;
+  if (merged?.revertedBy) return { state: 'reverted', shipped };
+  if (shipped) return { state: stateAfter(shipped.deployment.failures), shipped };
+  if (merged?.baseline) return { state: 'in_production', shipped: null };
+  return { state: path ? 'waiting_for_deployment' : 'unmeasured', shipped: null };
+}
+
+function shippedWith(merged: MergedPull, deployment: DeploymentRow): Shipped {
+  const { failures, finished_at } = deployment;
+  const watchedUntil = new Date(finished_at.getTime() + merged.attributionHours * HOUR_MS);
+  return {
+    deployment,
+    with: merged.shippedWith,
+    revertedBy: merged.revertedBy,
+    recovery_s: recoveryOf(deployment),
+    watchedUntil: failures.length === 0 ? watchedUntil : null,
+  };
+}
+
+function stateAfter(failures: readonly Failure[]): EvaluatedMerge['state'] {
+  if (failures.length === 0) return 'in_production';
+  if (failures.some(({ kind }) => kind === 'rollback')) return 'rolled_back';
+  const open = failures.filter(({ recovered_at }) => recovered_at === null);
+  if (open.length === 0) return 'recovered';
+  return open.some(({ kind }) => kind === 'incident') ? 'incident' : 'deployment_failed';
+}
+
+function recoveryOf({ failures, finished_at }: DeploymentRow): number | null {
+  const times = failures.flatMap(({ recovered_at }) => (recovered_at ? recovered_at.getTime() : []));
+  return times.length === 0 ? null : (Math.min(...times) - finished_at.getTime()) / 1_000;
+}

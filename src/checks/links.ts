@@ -1,0 +1,31 @@
+import type { CheckSummary } from './evaluate.ts';
+
+/** Where GitHub and Shiplog are for people. */
+export interface Places {
+  /** Such as `https://github.com`. */
+  readonly webUrl: string;
+  /** Undefined: nobody has said where people find Shiplog. */
+  readonly publicUrl: string | undefined;
+}
+
+export interface Links {
+  readonly pull: (number: number) => string;
+  readonly issue: (number: number) => string;
+  /** A path of the API: a link where it is known where that is. */
+  readonly api: (label: string, path: string) => string;
+  /** Of the organization, in the API. */
+  readonly org: string;
+  readonly repository: string;
+}
+
+export function linksOf({ repository }: CheckSummary, { webUrl, publicUrl }: Places): Links {
+  const [owner = '', name = ''] = repository.split('/');
+  return {
+    pull: (number) => `[#${number}](${webUrl}/${repository}/pull/${number})`,
+    issue: (number) => `[#${number}](${webUrl}/${repository}/issues/${number})`,
+    api: (label, path) =>
+      publicUrl === undefined ? `${label} (\`GET ${path}\`)` : `[${label}](${publicUrl.replace(/\/$/, '')}${path})`,
+    org: `/api/v1/orgs/${owner}`,
+    repository: name,
+  };
+}

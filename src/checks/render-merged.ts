@@ -1,0 +1,84 @@
+import type { Failure } from './check-facts.ts';
+import { duration, moment } from './durations.ts';
+import type { CheckSummary } from './evaluate.ts';
+import type { Shipped } from './evaluate-merged.ts';
+import type { Links } from './links.ts';
+import { code, listed, plural } from './markdown.ts';
+
+/** What it came to production with. */
+export function shippedSection({ shipped }: CheckSummary, links: Links): string | null {
+  if (!shipped) return null;
+  const { deployment } = shipped;
+  const name = links.api(
+    `deployment ${deployment.deployment_id}`,
+    `${links.org}/deployments/${deployment.deployment_id}?repository=${links.repository}`,
+  );
+  const others = shipped.with.length === 0 ? '' : `, with ${listed(shipped.with.map(links.pull))}`;
+  return `**In production:** ${name} to ${code(deployment.environment)}, finished ${moment(deployment.finished_at)}${others}.`;
+}
+
+/** What happened after. */
+export function aftermath({ shipped }: CheckSummary, links: Links): string | null {
+  if (!shipped) return null;
+  const { deployment, revertedBy } = shipped;
+  const lines = [
+    ...deployment.failures.map((failure) => failureText(failure, { links, finished_at: deployment.finished_at })),
+    ...(revertedBy ? [revertText(revertedBy, links)] : []),
+  ];
+  if (lines.length === 0) return `**Since then:** ${quietText(shipped)}`;
+  return ['**Since then**', ...lines.map((line) => `- ${line}`)].join('\n');
+}
+
+function quietText({ watchedUntil }: Shipped): string {
+  if (!watchedUntil) return 'nothing is known against it.';
+  return `no incident is linked to it. Until ${moment(watchedUntil)} one that is opened would be.`;
+}
+
+interface Place {
+  readonly links: Links;
+  readonly finished_at: Date;
+}
+
+function failureText({ kind, by, recovered_at }: Failure, { links, finished_at }: Place): string {
+  const recovery = recovered_at
+    ? `Recovered after ${duration((recovered_at.getTime() - finished_at.getTime()) / 1_000)}, on ${moment(recovered_at)}.`
+    : 'Not recovered.';
+  return `${causeText(kind, { by, links })} ${recovery}`;
+}
+
+function causeText(kind: string, { by, links }: { readonly by: string; readonly links: Links }): string {
+  const number = /^#?(\d+)$/.exec(by)?.[1];
+  switch (kind) {
+    case 'deploy_failed':
+      return 'The deployment failed.';
+    case 'rollback':
+      return 'It was rolled back.';
+    case 'revert':
+      return `A change of it was reverted by ${number ? links.pull(Number(number)) : code(by)}.`;
+    case 'hotfix':
+      return `It needed the hotfix ${number ? links.pull(Number(number)) : code(by)}.`;
+    case 'incident':
+      return `Incident ${number ? links.issue(Number(number)) : code(by)} is linked to it.`;
+    default:
+      return `${code(by)} marked it as failed.`;
+  }
+}
+
+function revertText({ number, deployed_at }: NonNullable<Shipped['revertedBy']>, links: Links): string {
+  const deployed = deployed_at ? `which is in production since ${moment(deployed_at)}` : 'which is not deployed yet';
+  return `This pull request was reverted by ${links.pull(number)}, ${deployed}.`;
+}
+
+/** What a merged one waits for, or why nothing is said. */
+export function mergedStateText({ state, path, shipped }: CheckSummary): string | null {
+  switch (state) {
+    case 'unmeasured':
+      return 'Merged. Deployments are not measured here: nobody has said yet what counts as one.';
+    case 'waiting_for_deployment':
+      return `Merged, and in no deployment yet${path && path.waiting.length > 0 ? `, with ${plural(path.waiting.length, 'other pull request')}` : ''}.`;
+    case 'in_production':
+      return shipped ? null : 'In production with the first deployment that is known here: since when is not known.';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,94 @@
+import type { DeploymentRow, Median } from './check-facts.ts';
+import { duration, moment } from './durations.ts';
+import type { CheckSummary } from './evaluate.ts';
+import type { NextStep } from './evaluate-open.ts';
+import type { HeadsUp } from './heads-up.ts';
+import type { Links } from './links.ts';
+import { code, listed, plural, table } from './markdown.ts';
+import type { StageRow } from './stages.ts';
+
+export function nextStepSection({ nextStep }: CheckSummary): string | null {
+  return nextStep && `**Next:** ${nextStepText(nextStep)}`;
+}
+
+function nextStepText(step: NextStep): string {
+  switch (step.kind) {
+    case 'ready':
+      return 'its author marks it ready for review.';
+    case 'changes':
+      return `its author answers ${listed(step.by.map(code))}, who asked for changes${sinceText(step.since)}.`;
+    case 'merge':
+      return `merge it. Approved by ${listed(step.by.map(code))}${sinceText(step.since)}.`;
+    case 'review':
+      return `${reviewText(step)}${medianText(step.median)}`;
+  }
+}
+
+function reviewText({ of, again, since }: Extract<NextStep, { kind: 'review' }>): string {
+  const who = of.length === 0 ? 'a review; nobody is asked for one' : `a review by ${listed(of.map(code))}`;
+  const why = again ? '. There are new commits since changes were requested' : '';
+  return `${who}${why}${since ? `. It waits since ${moment(since)}` : ''}.`;
+}
+
+function sinceText(since: Date | null): string {
+  return since ? ` on ${moment(since)}` : '';
+}
+
+function medianText(median: Median | null): string {
+  if (median === null || median.value === null) return '';
+  const of = plural(median.n, 'pull request');
+  return ` Here the first review comes after ${duration(median.value)} (median of 90 days, ${of}).`;
+}
+
+const stageNames: Readonly<Record<StageRow['stage'], string>> = {
+  coding: 'Coding: first commit to opening',
+  pickup: 'Pickup: ready to first review',
+  review: 'Review: first review to merge',
+  deploy: 'Deploy: merge to production',
+  cycle: 'Cycle: first commit to production',
+};
+
+export function stageSection({ stages }: CheckSummary): string | null {
+  if (stages.length === 0) return null;
+  const rows = stages.map(({ stage, seconds, since, median }) => [
+    stageNames[stage],
+    seconds === null ? (since ? `since ${moment(since)}` : '–') : duration(seconds),
+    median === null || median.value === null ? '–' : duration(median.value),
+    median === null || median.value === null ? '–' : String(median.n),
+  ]);
+  return table(['Stage', 'This pull request', 'Median of 90 days', 'n'], rows);
+}
+
+export function pathSection({ path }: CheckSummary, links: Links): string | null {
+  if (!path) return null;
+  const { last, waiting } = path;
+  const before = last
+    ? `The last deployment to ${code(last.environment)} finished ${moment(last.finished_at)}, ${healthOf(last)}.`
+    : 'Nothing has been deployed yet.';
+  const others =
+    waiting.length === 0
+      ? 'Nothing else waits to be deployed.'
+      : `${plural(waiting.length, 'other merged pull request waits', 'other merged pull requests wait')} to be deployed: ${listed(waiting.map(links.pull))}.`;
+  return `**Path to production:** ${before} ${others}`;
+}
+
+function healthOf({ failures }: DeploymentRow): string {
+  if (failures.length === 0) return 'and no failure is known';
+  return failures.some(({ recovered_at }) => recovered_at === null)
+    ? 'and has failed; it is not recovered'
+    : 'failed, and is recovered';
+}
+
+export function headsUpSection({ headsUp }: CheckSummary): string | null {
+  if (headsUp.length === 0) return null;
+  return ['**Heads-up**', ...headsUp.map((one) => `- ${headsUpText(one)}`)].join('\n');
+}
+
+function headsUpText(one: HeadsUp): string {
+  switch (one.kind) {
+    case 'fork':
+      return 'Its branch is in a fork: workflows may wait for an approval, and they see no secrets.';
+    case 'first_contribution':
+      return `The first contribution ${one.login === null ? 'of its author' : `of ${code(one.login)}`} here: a quick and kind first answer helps.`;
+  }
+}
