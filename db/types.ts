@@ -612,6 +612,18 @@ export interface OrganizationSettings {
   tenant_id: number;
 }
 
+export interface PatchMatches {
+  /**
+   * The head of the default branch when git was asked.
+   */
+  default_head: string;
+  looked_at: Generated<Timestamp>;
+  match_sha: string | null;
+  repository_id: number;
+  sha: string;
+  tenant_id: number;
+}
+
 export interface ProductionDeployments {
   attributed: Generated<boolean>;
   baseline: Generated<boolean>;
@@ -622,6 +634,23 @@ export interface ProductionDeployments {
    */
   failed_again_at: Timestamp | null;
   finished_at: Timestamp;
+  /**
+   * What the chain has: all that this commit reaches.
+   */
+  head_sha: Generated<string>;
+  /**
+   * The pull request that its commit's headline names.
+   */
+  headline_number: number | null;
+  match_rule: string | null;
+  /**
+   * What it stands for if no branch and no tag has its commit.
+   */
+  match_sha: string | null;
+  /**
+   * No branch and no tag has its commit, and the default branch has the match.
+   */
+  off_branch: Generated<boolean>;
   outcome: string;
   ref: string | null;
   repository_id: number;
@@ -1163,6 +1192,7 @@ export interface DB {
   metric_definitions: MetricDefinitions;
   organization_members: OrganizationMembers;
   organization_settings: OrganizationSettings;
+  patch_matches: PatchMatches;
   production_deployments: ProductionDeployments;
   published_check_runs: PublishedCheckRuns;
   pull_request_commits: PullRequestCommits;

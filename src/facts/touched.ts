@@ -15,6 +15,7 @@ interface Touched {
 const touching: Partial<Record<FactTableName, (touched: Touched, key: unknown) => void>> = {
   // In every event: it is looked at again, and nothing of it in particular.
   repositories: () => {},
+  branches: (touched) => void (touched.others = true),
   tags: (touched) => void (touched.others = true),
   releases: (touched) => void (touched.others = true),
   workflow_runs: (touched) => void (touched.others = true),

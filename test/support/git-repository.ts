@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -81,10 +81,16 @@ export class GitRepository {
   }
 
   sha(name: string): string {
-    const marks = execFileSync('cat', [join(this.path, '..', 'marks')], { encoding: 'utf8' });
-    const sha = new RegExp(`^:${this.#marks.get(name)} ([0-9a-f]{40})$`, 'm').exec(marks)?.[1];
-    if (!sha) throw new Error(`no commit ${name}`);
+    const sha = this.shas().get(name);
+    if (sha === undefined) throw new Error(`no commit ${name}`);
     return sha;
+  }
+
+  /** Of all commits, by their names here. */
+  shas(): ReadonlyMap<string, string> {
+    const lines = readFileSync(join(this.path, '..', 'marks'), 'utf8').split('\n');
+    const byMark = new Map(lines.map((line) => [Number(line.slice(1).split(' ')[0]), line.split(' ')[1]]));
+    return new Map([...this.#marks].flatMap(([name, mark]) => [[name, byMark.get(mark) ?? '']]));
   }
 
   git(...args: readonly string[]): string {

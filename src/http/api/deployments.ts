@@ -41,6 +41,15 @@ const deploymentSchema = z
     }),
     created_at: timestamp,
     finished_at: timestamp.nullable().openapi({ description: 'When the outcome was reached; null: unfinished.' }),
+    head_sha: z
+      .string()
+      .nullable()
+      .openapi({
+        description: `What it counts as: its \`sha\`, or the commit of the default branch that \`matched_by\` found. ${notMeasured}`,
+      }),
+    matched_by: z.enum(['head_of_pull_request', 'number_in_headline', 'patch_id']).nullable().openapi({
+      description: 'How the commit was found that it counts as, where no branch and no tag has its own. Null: its own.',
+    }),
     changes: z
       .array(z.object({ number: numberOf, sha: z.string(), rule: z.string(), started_at: timestamp.nullable() }))
       .nullable()
@@ -68,6 +77,8 @@ const deploymentSchema = z
       outcome: 'success',
       created_at: '2026-03-02T08:20:00.000Z',
       finished_at: '2026-03-02T08:24:00.000Z',
+      head_sha: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+      matched_by: null,
       changes: [
         {
           number: 1347,
@@ -142,6 +153,8 @@ function present(row: DeploymentRow): z.infer<typeof deploymentSchema> {
     outcome: row.outcome,
     created_at: iso(row.created_at),
     finished_at: iso(row.finished_at),
+    head_sha: row.details?.head_sha ?? null,
+    matched_by: row.details?.matched_by ?? null,
     changes: row.details?.changes ?? null,
     failure_causes: row.details?.failure_causes ?? null,
     set_aside: row.details?.set_aside ?? null,

@@ -16,7 +16,7 @@ export async function isAncestor(
     with recursive origin as (
       select m.finished_at, m.deployment_id,
         -- All that the first deployment of its own head ships are that head's ancestors.
-        d.sha = m.sha as is_head
+        d.head_sha = m.sha as is_head
       from shipped_commits m
       join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
         and d.deployment_id = m.deployment_id

@@ -63,7 +63,7 @@ async function attributeChain(trx: Trx, chain: Chain, graph: CommitGraph): Promi
 
 async function listChain(trx: Trx, { tenantId, repositoryId, environment }: Chain): Promise<ChainRow[]> {
   const { rows } = await sql<ChainRow>`
-    select deployment_id, sha, finished_at::text as finished_at, baseline from production_deployments
+    select deployment_id, head_sha as sha, finished_at::text as finished_at, baseline from production_deployments
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and environment = ${environment}
       and outcome = 'success'
     order by production_deployments.finished_at, deployment_id`.execute(trx);

@@ -44,7 +44,7 @@ interface Unattributed extends ChainDeployment {
 
 async function listUnattributed(trx: Trx, { tenantId, repositoryId }: Place): Promise<Unattributed[]> {
   const { rows } = await sql<Unattributed>`
-    select d.deployment_id, d.environment, d.sha, d.finished_at::text as finished_at, d.deployment_id = (
+    select d.deployment_id, d.environment, d.head_sha as sha, d.finished_at::text as finished_at, d.deployment_id = (
       select b.deployment_id from production_deployments b
       where b.tenant_id = ${tenantId} and b.repository_id = ${repositoryId} and b.environment = d.environment
         and b.outcome = 'success'

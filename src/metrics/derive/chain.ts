@@ -8,6 +8,7 @@ export interface Chain extends Place {
 export interface ChainDeployment {
   readonly deployment_id: number;
   readonly environment: string;
+  /** What it stands for: its commit, or where no branch has that, its match. */
   readonly sha: string;
   /** As PostgreSQL writes it, with microseconds. */
   readonly finished_at: string;

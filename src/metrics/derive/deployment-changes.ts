@@ -40,8 +40,8 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
     )
     insert into deployment_changes (tenant_id, repository_id, deployment_id, environment, sha, number, rule, is_change,
       finished_at, standing, author_id, author_email, started_at)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, rule.name,
-      rule.name in ('merge_commit', 'direct'), s.finished_at, s.standing, p.author_id,
+    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, 
+      case when rule.is_change then coalesce(s.match_rule, rule.name) else rule.name end, rule.is_change, s.finished_at, s.standing, p.author_id,
       case when s.number = 0 then c.author_email end,
       case when s.number = 0 then c.authored_at else least(p.created_at, f.authored_at) end
     from standings s
@@ -49,7 +49,9 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number
     left join first_commits f on f.number = s.number
     cross join lateral (
-      select case when s.number > 0 then s.rule when cardinality(c.parents) > 1 then 'merge' else 'direct' end as name
+      select x.name, x.name in ('merge_commit', 'direct') as is_change from (
+        select case when s.number > 0 then s.rule when cardinality(c.parents) > 1 then 'merge' else 'direct' end
+      ) x (name)
     ) rule
     order by s.deployment_id, s.sha ${numbers}`.execute(trx);
   return [...new Set([...before, ...after].map(({ number }) => number))];
@@ -62,6 +64,7 @@ function shippedCommits({ tenantId, repositoryId }: Place, isWanted: Wanted): Ra
   return sql`
     marks as materialized (
       select m.sha, m.environment, m.deployment_id, m.finished_at, d.baseline,
+        case when d.off_branch and d.head_sha = m.sha then d.match_rule end as match_rule,
         first_value(m.deployment_id) over earliest as first_id, first_value(d.baseline) over earliest as first_baseline
       from shipped_commits m
       join production_deployments d on d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
@@ -69,7 +72,7 @@ function shippedCommits({ tenantId, repositoryId }: Place, isWanted: Wanted): Ra
       where m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and ${isWanted(sql`m.sha`)}
       window earliest as (partition by m.sha order by m.finished_at, m.deployment_id)
     ), shipped as materialized (
-      select sha, environment, deployment_id, finished_at,
+      select sha, environment, deployment_id, finished_at, match_rule,
         case when deployment_id = first_id then 'first' when first_baseline then 'baseline' else 'later' end as standing
       from marks where not baseline
     ), merges as materialized (

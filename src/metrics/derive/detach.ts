@@ -8,19 +8,18 @@ export interface Detached {
 }
 
 /**
- * Removes deployments, and takes the commits from all that follow them in their chains: these wait to be attributed
- * again.
+ * Takes the commits from deployments and from all that follow them in their chains: these wait to be attributed again.
  * @returns commits that other chains ship, too: these may now be the first; and pull requests that are shipped no more
  */
-export async function detachChains(trx: Trx, place: Place, removed: readonly number[]): Promise<Detached> {
-  if (removed.length === 0) return { shas: [], pulls: [] };
+export async function detachChains(trx: Trx, place: Place, moved: readonly number[]): Promise<Detached> {
+  if (moved.length === 0) return { shas: [], pulls: [] };
   const { tenantId, repositoryId } = place;
   const { rows: detached } = await sql<{ deployment_id: number }>`
     select d.deployment_id from production_deployments d
     join (
       select distinct on (environment) environment, finished_at, deployment_id from production_deployments
       where tenant_id = ${tenantId} and repository_id = ${repositoryId} and outcome = 'success'
-        and deployment_id = any(${removed}::bigint[])
+        and deployment_id = any(${moved}::bigint[])
       order by environment, finished_at, deployment_id
     ) first on first.environment = d.environment
       and (d.finished_at, d.deployment_id) >= (first.finished_at, first.deployment_id)
@@ -33,10 +32,6 @@ export async function detachChains(trx: Trx, place: Place, removed: readonly num
     where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}
       and c.deployment_id <> all(${ids}::bigint[])`.execute(trx);
   const pulls = await takeCommits(trx, place, ids);
-  await sql`
-    delete from production_deployments
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-      and deployment_id = any(${removed}::bigint[])`.execute(trx);
   return { shas: shared.map(({ sha }) => sha), pulls };
 }
 

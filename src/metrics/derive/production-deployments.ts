@@ -32,6 +32,7 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
   };
   const moved = await listMoved(trx, place, scope);
   const detached = await detachChains(trx, place, moved);
+  await removeDeployments(trx, place, moved);
   await writeDeployments(trx, place, scope);
   return detached;
 }
@@ -70,6 +71,14 @@ async function listMoved(trx: Trx, { tenantId, repositoryId }: Place, scope: Sco
       select from wanted w where w.deployment_id = s.deployment_id and w.environment = s.environment and w.sha = s.sha
         and w.outcome = s.outcome and w.finished_at = s.finished_at and s.source = ${scope.source})`.execute(trx);
   return rows.map(({ deployment_id }) => deployment_id);
+}
+
+async function removeDeployments(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<void> {
+  await sql`
+    delete from production_deployments
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = any(${ids}::bigint[])`.execute(
+    trx,
+  );
 }
 
 async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<void> {

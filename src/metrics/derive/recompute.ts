@@ -8,6 +8,7 @@ import { refreshFirstDeployments } from './first-deployments.ts';
 import { refreshFailures } from './failures.ts';
 import { refreshIncidents } from './incidents.ts';
 import { lockDerived } from './lock.ts';
+import { matchDeployments } from './matched-deployments.ts';
 import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
 import { updateProductionDeployments } from './production-deployments.ts';
 import { refreshRework } from './rework.ts';
@@ -92,8 +93,14 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
     deployments: touched.deployments,
     definition: versioned,
   });
+  const rematched = await matchDeployments(trx, place, {
+    pulls,
+    commits: touched.commits,
+    all: touched.deployments === undefined,
+  });
   const attributed = await attributeChains(trx, place);
-  const listed = detached.shas.length + attributed.length + pulls.length;
+  const moved = [...detached.shas, ...rematched.shas, ...attributed];
+  const listed = moved.length + pulls.length;
   if (touched.deployments === undefined || listed > MOST_LISTED) {
     await joinWholeSets(trx);
     await refreshChanges(trx, place);
@@ -101,8 +108,10 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
     await joinAsPlanned(trx);
   } else {
     const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
-    const shipped = await refreshChanges(trx, place, [...new Set([...detached.shas, ...attributed, ...restated])]);
-    await refreshFirstDeployments(trx, place, [...new Set([...pulls, ...detached.pulls, ...shipped])]);
+    const shipped = await refreshChanges(trx, place, [...new Set([...moved, ...restated])]);
+    await refreshFirstDeployments(trx, place, [
+      ...new Set([...pulls, ...detached.pulls, ...rematched.pulls, ...shipped]),
+    ]);
   }
   await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
   await refreshRework(trx, place);

@@ -36,12 +36,12 @@ async function listCandidates(
   from: Position,
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
-    select d.deployment_id, d.finished_at::text as finished_at, d.sha, predecessor.sha as predecessor_sha, d.rollback_of
+    select d.deployment_id, d.finished_at::text as finished_at, d.head_sha as sha, predecessor.head_sha as predecessor_sha, d.rollback_of
     from production_deployments d
-    left join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = d.sha
+    left join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = d.head_sha
       and m.environment = ${environment}
     cross join lateral (
-      select b.sha from production_deployments b
+      select b.head_sha from production_deployments b
       where b.tenant_id = ${tenantId} and b.repository_id = ${repositoryId} and b.environment = ${environment}
         and b.outcome = 'success' and (b.finished_at, b.deployment_id) < (d.finished_at, d.deployment_id)
       order by b.finished_at desc, b.deployment_id desc limit 1
@@ -89,10 +89,10 @@ async function listBefore(
   { before, sha }: { before: Position; sha: string },
 ): Promise<Predecessor[]> {
   const { rows } = await sql<Predecessor>`
-    select d.deployment_id, d.finished_at::text as finished_at, d.sha,
+    select d.deployment_id, d.finished_at::text as finished_at, d.head_sha as sha,
       (m.finished_at, m.deployment_id) <= (target.finished_at, target.deployment_id) as plausible
     from production_deployments d
-    join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = d.sha
+    join shipped_commits m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.sha = d.head_sha
       and m.environment = ${environment}
     join shipped_commits target on target.tenant_id = ${tenantId} and target.repository_id = ${repositoryId}
       and target.sha = ${sha} and target.environment = ${environment}

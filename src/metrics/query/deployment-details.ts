@@ -18,6 +18,9 @@ interface SetAside {
 /** What is known of a finished production deployment. Times are as JSON has them. */
 export interface DeploymentDetails extends DeploymentKey {
   readonly source: string;
+  /** What it counts as: its own commit unless `matched_by` says how another one was found. */
+  readonly head_sha: string;
+  readonly matched_by: 'head_of_pull_request' | 'number_in_headline' | 'patch_id' | null;
   readonly changes: { number: number | null; sha: string; rule: string; started_at: string | null }[];
   readonly failure_causes: { kind: string; by: string; rule: string; recovered_at: string | null }[];
   /** Null: nobody says that it did not fail. */
@@ -39,7 +42,7 @@ export async function listDeploymentDetails(
       'recovered_at', ${utcText(sql`f.recovered_at`)}) order by f.kind, f.linked_by), '[]')
     from ${sql.table(table)} f where ${of('f')}`;
   const { rows } = await sql<DeploymentDetails>`
-    select d.repository_id, d.deployment_id, d.source,
+    select d.repository_id, d.deployment_id, d.source, d.head_sha, case when d.off_branch then d.match_rule end as matched_by,
       (select coalesce(jsonb_agg(jsonb_build_object('number', nullif(c.number, 0), 'sha', c.sha, 'rule', c.rule,
           'started_at', ${utcText(sql`c.started_at`)}) order by c.number = 0, c.number, c.sha), '[]')
         from deployment_changes c where ${of('c')} and c.is_change) as changes,

@@ -3,9 +3,10 @@ import type { Metric } from './metric.ts';
 import { isDeployedByTeam, isInEnvironment, type MetricScope } from './scope.ts';
 import { utcText } from './utc-text.ts';
 
-const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source)`;
+const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source,
+  'head_sha', d.head_sha, 'matched_by', case when d.off_branch then d.match_rule end)`;
 
-const details = ['environment', 'sha', 'ref', 'outcome', 'source'] as const;
+const details = ['environment', 'sha', 'ref', 'outcome', 'source', 'head_sha', 'matched_by'] as const;
 
 interface DeploymentRows {
   readonly value?: RawBuilder<unknown>;

@@ -41,6 +41,8 @@ export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources
 interface Incomplete {
   readonly environments: string[];
   readonly gaps: number;
+  /** Deployments of the window whose commit no branch has. */
+  readonly matched: number;
   readonly pulls: number;
   readonly pulls_unmatched: number;
 }
@@ -63,6 +65,9 @@ async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Source
         where d.tenant_id = ${tenantId} group by 1 order by count(*) desc, 1 limit 5) end as environments,
       (select count(*)::integer from shipped_commits m join scoped s on s.repository_id = m.repository_id
         where m.tenant_id = ${tenantId} and not m.parents_known) as gaps,
+      (select count(*)::integer from production_deployments d join scoped s on s.repository_id = d.repository_id
+        where d.tenant_id = ${tenantId} and d.finished_at >= ${from} and d.finished_at < ${to}
+          and d.match_sha is not null and d.off_branch) as matched,
       pulls, unmatched as pulls_unmatched
     from merged`.execute(trx);
   const [row] = rows;
@@ -86,6 +91,7 @@ export async function describeQuality(
     if (sources.measured === 0) return [notDeployed(sources, incomplete)];
     if (sources.without_source > 0) found.push(partlyMeasured(sources));
     if (incomplete.gaps > 0) found.push(gapsOf(incomplete));
+    if (incomplete.matched > 0) found.push(matchedOf(incomplete));
     if (incomplete.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(incomplete));
   }
   if (n === 0 && open === 0) found.push(nothing);
@@ -138,6 +144,14 @@ function gapsOf({ gaps }: Incomplete): Quality {
     code: 'history_gap',
     message: `The parents of ${gaps} deployed commits are not known. Changes behind them are missing.`,
     action: 'Wait for the backfill, or start it again.',
+  };
+}
+
+function matchedOf({ matched }: Incomplete): Quality {
+  return {
+    code: 'matched_deployments',
+    message: `${matched} ${matched === 1 ? 'deployment is of a commit' : 'deployments are of commits'} that no branch has. What they stand for was found by pull request or patch.`,
+    action: 'See matched_by in the rows. Deploy commits of the default branch to be certain.',
   };
 }
 

@@ -33,7 +33,7 @@ describe('an export', () => {
     expect(response.headers.get('etag')).toBeNull();
     const text = await response.text();
     expect(text.slice(0, text.indexOf('\r\n'))).toBe(
-      'repository,id,at,value,counted,excluded,environment,sha,ref,outcome,source',
+      'repository,id,at,value,counted,excluded,environment,sha,ref,outcome,source,head_sha,matched_by',
     );
     expect(readCsv(text).at(-1)).toMatchObject({ repository: 'acme/shop', id: '1', at, value: '', excluded: '' });
   });
