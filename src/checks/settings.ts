@@ -15,7 +15,7 @@ const fileSettings = {
 };
 
 /** What an organization, or one of its repositories, may set. */
-const checkRunSettingFields = {
+export const checkRunSettingFields = {
   ...fileSettings,
   /** Whether `.github/shiplog.yml` counts. */
   repository_file: z.boolean(),
@@ -27,11 +27,11 @@ export type CheckRunSettings = z.output<typeof checkRunSettings>;
 export const fileSettingsSchema = z.strictObject(fileSettings).partial();
 export type FileSettings = z.output<typeof fileSettingsSchema>;
 
-const settingsChanges = checkRunSettings.partial();
-type SettingsChanges = z.output<typeof settingsChanges>;
+export const settingsChanges = checkRunSettings.partial();
+export type SettingsChanges = z.output<typeof settingsChanges>;
 
 /** Policies are off: a check run that nobody asked for never stops anybody. */
-const defaultSettings: CheckRunSettings = {
+export const defaultSettings: CheckRunSettings = {
   enabled: true,
   max_lines: 0,
   code_owner_review: false,

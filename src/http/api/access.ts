@@ -63,6 +63,8 @@ export const requirements = {
   listMetricRows: analytics,
   explainMetric: analytics,
   exportRows: { ...read, flag: 'can_export_data' },
+  getCheckRunSettings: admin,
+  changeCheckRunSettings: admin,
   getMetricDefinition: admin,
   changeMetricDefinition: admin,
   listMembers: read,

@@ -14,6 +14,7 @@ import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { addAccessChanges } from './access-changes.ts';
 import { addAuditLog } from './audit-log.ts';
 import { identifyCaller } from './caller.ts';
+import { addCheckRunSettings } from './check-run.ts';
 import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
 import { addDataHealth } from './data-health.ts';
@@ -71,6 +72,7 @@ export function createApi(deps: ApiDeps): Api {
   addSync(api, deps);
   addMetrics(api);
   addMetricDefinitions(api, deps);
+  addCheckRunSettings(api, deps);
   addExports(api, deps);
   addDataHealth(api, deps);
   addDeliveries(api, deps);

@@ -1,23 +1,22 @@
 import type { z } from '@hono/zod-openapi';
 import { leaveTenant, type Trx } from '../../../db/tenant.ts';
-import { PreconditionFailedError } from '../../errors.ts';
 import { changeDefinition, patchChanges } from '../../metrics/change-definition.ts';
-import { getDefinition, type Place, type VersionedDefinition, versionName } from '../../metrics/definition.ts';
+import { getDefinition, type VersionedDefinition, versionName } from '../../metrics/definition.ts';
 import { type Preview, previewDefinition } from '../../metrics/preview.ts';
 import { sendRecomputeMetrics } from '../../queue.ts';
 import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { patchRoute } from './change-route.ts';
 import { definitionPatchSchema, metricDefinitionSchema } from './metric-definition-schema.ts';
-import { getRepositoryScope, inOrg, type Org } from './org-scope.ts';
-import { booleanFilter, iso, orgParams, repositoryFilter } from './parameters.ts';
+import { requireMatch } from './if-match.ts';
+import { inOrg } from './org-scope.ts';
+import { booleanFilter, iso, orgParams } from './parameters.ts';
 import { filteredRoute } from './route.ts';
+import { findSettingsTarget, type SettingsTarget, settingsEtag, settingsRepository } from './settings-target.ts';
 
 const tag = 'Metrics';
 const path = '/api/v1/orgs/{org}/metric-definitions';
-const repository = repositoryFilter.openapi({
-  description: 'Of this repository: its name within the organization, or its id. Of the organization unless given.',
-});
+const repository = settingsRepository;
 
 const get = filteredRoute({
   operationId: 'getMetricDefinition',
@@ -50,28 +49,28 @@ const patch = patchRoute({
 export function addMetricDefinitions(api: Api, { db, queue }: ApiDeps): void {
   api.openapi(get, async (c) => {
     const { repository: name } = c.req.valid('query');
-    const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findPlace(trx, org, name)));
-    c.header('etag', etagOf(found));
+    const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findSettingsTarget(trx, org, name)));
+    c.header('etag', settingsEtag(found));
     return c.json(present(found), 200);
   });
   api.openapi(patch, async (c) => {
     const { repository: name, preview: isPreview = false } = c.req.valid('query');
     const changes = c.req.valid('json');
-    const check = checkOf(c.req.valid('header')['if-match']);
+    const ifMatch = c.req.valid('header')['if-match'];
     if (isPreview) {
-      const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findPlace(trx, org, name)));
-      check(found);
+      const found = await inOrg(c, async (trx, org) => readDefinition(trx, await findSettingsTarget(trx, org, name)));
+      requireMatch(ifMatch, settingsEtag(found));
       const patched = patchChanges(found.place, { changes: found.changes, patch: changes });
       return c.json(present(found, { changes: patched, ...(await previewDefinition(db, found.place, patched)) }), 200);
     }
     const saved = await inOrg(c, async (trx, org) => {
-      const target = await findPlace(trx, org, name);
+      const target = await findSettingsTarget(trx, org, name);
       const { place } = target;
       const isChanged = await changeDefinition(trx, place, {
         patch: changes,
         actor: actorOf(c),
         target: target.repository ?? org.login,
-        check: (current) => check({ ...current, ...target }),
+        check: (current) => requireMatch(ifMatch, settingsEtag({ ...current, ...target })),
       });
       const found = await readDefinition(trx, target);
       if (isChanged) {
@@ -80,38 +79,15 @@ export function addMetricDefinitions(api: Api, { db, queue }: ApiDeps): void {
       }
       return found;
     });
-    c.header('etag', etagOf(saved));
+    c.header('etag', settingsEtag(saved));
     return c.json(present(saved), 200);
   });
 }
 
-interface Target {
-  readonly place: Place;
-  /** Null: of the organization. */
-  readonly repository: string | null;
-}
-type Found = VersionedDefinition & Target;
+type Found = VersionedDefinition & SettingsTarget;
 
-async function findPlace(trx: Trx, org: Org, name: string | undefined): Promise<Target> {
-  if (name === undefined) return { place: { tenantId: org.tenant_id, repositoryId: 0 }, repository: null };
-  const { repository_id: repositoryId, full_name } = await getRepositoryScope(trx, org, name);
-  return { place: { tenantId: org.tenant_id, repositoryId }, repository: full_name };
-}
-
-async function readDefinition(trx: Trx, target: Target): Promise<Found> {
+async function readDefinition(trx: Trx, target: SettingsTarget): Promise<Found> {
   return { ...(await getDefinition(trx, target.place)), ...target };
-}
-
-function etagOf({ place, version }: Found): string {
-  return `"${place.repositoryId}-${version}"`;
-}
-
-function checkOf(ifMatch: string | undefined): (found: Found) => void {
-  const seen = ifMatch?.split(',').map((tagged) => tagged.trim());
-  return (found) => {
-    if (!seen || seen.includes('*') || seen.includes(etagOf(found))) return;
-    throw new PreconditionFailedError('It has changed since you have read it. Read it again.');
-  };
 }
 
 function present(
