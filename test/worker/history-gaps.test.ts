@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/logging.ts';
-import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
+import { recomputeAll, recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { createCompare } from '../../src/sync/compared-commits.ts';
 import { HistoryGaps } from '../../src/worker/history-gaps.ts';
 import { storeFacts } from '../support/api.ts';
@@ -85,4 +85,35 @@ it('does not ask again for what GitHub does not know', async () => {
   expect(await gaps.fill(tenantId)).toBe(false);
   now += 10 * 60_000;
   expect([gaps.isDue(tenantId), await gaps.fill(tenantId)]).toEqual([false, false]);
+});
+
+it('reads a first deployment of which nothing is known: it keeps what it has from being shipped by the next', async () => {
+  const [latest, forked] = [history[0], history[20]];
+  if (!latest || !forked) throw new Error('too short a history');
+  const text = { author: latest.author, committer: latest.committer, message: 'Elsewhere', content: 'elsewhere' };
+  const elsewhere = repository.addCommit(
+    { ...text, parents: [forked.sha] },
+    { additions: 1, deletions: 0, changedFiles: 1 },
+  );
+  await new HistoryGaps(db, { compare, log }).fill(tenantId);
+  const { deployments, deployment_statuses } = deployment(3, elsewhere.sha);
+  const earlier = { created_at: '2026-01-01T00:00:00.000Z' };
+  await storeFacts(db, tenantId, organization.login, {
+    deployments: deployments.map((one) => ({ ...one, observed: { ...one.observed, ...earlier } })),
+    deployment_statuses: deployment_statuses.map((one) => ({ ...one, observed: { ...one.observed, ...earlier } })),
+  });
+  await query(
+    sql`update deployment_statuses set state = 'inactive' where tenant_id = ${tenantId} and deployment_id = 1`,
+  );
+  await removeDerived(db, tenantId);
+  await recomputeAll(db, tenantId);
+  expect((await listShipped()).length).toBeGreaterThan(200);
+  expect(await new HistoryGaps(db, { compare, log }).fill(tenantId)).toBe(true);
+  await recomputeTouched(db, tenantId);
+  expect(await listShipped()).toEqual(
+    history
+      .slice(0, 20)
+      .map(({ sha }) => sha)
+      .toSorted(),
+  );
 });
