@@ -13,6 +13,7 @@ import * as recovery from './migrations/0009-recovery.ts';
 import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
+import * as reports from './migrations/0016-reports.ts';
 import * as matchedDeployments from './migrations/0018-matched-deployments.ts';
 import * as identity from './migrations/0020-identity.ts';
 import * as auditChain from './migrations/0021-audit-chain.ts';
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '0010-marks-and-audit': marksAndAudit,
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
+  '0016-reports': reports,
   '0018-matched-deployments': matchedDeployments,
   '0020-identity': identity,
   '0021-audit-chain': auditChain,

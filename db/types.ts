@@ -379,6 +379,10 @@ export interface Deployments {
   observed_rank: number;
   production_environment: boolean | null;
   ref: string | null;
+  /**
+   * What another program calls it that reported it; null: GitHub told.
+   */
+  reported_id: string | null;
   repository_id: number;
   sha: string;
   task: string | null;
@@ -457,8 +461,12 @@ export interface Incidents {
   names_deployment: number | null;
   names_pull: number | null;
   names_sha: string | null;
+  /**
+   * Of the issue; negative: it was reported, and is no issue.
+   */
   number: number;
   opened_at: Timestamp;
+  reported_id: string | null;
   repository_id: number;
   rule: string | null;
   tenant_id: number;
@@ -800,6 +808,21 @@ export interface Releases {
   tenant_id: number;
 }
 
+export interface ReportedIncidents {
+  closed_at: Timestamp | null;
+  names_deployment: number | null;
+  names_pull: number | null;
+  names_sha: string | null;
+  observed_at: Timestamp;
+  observed_rank: number;
+  opened_at: Timestamp;
+  reported_id: string;
+  repository_id: number;
+  tenant_id: number;
+  title: string;
+  url: string | null;
+}
+
 export interface Repositories {
   archived: boolean | null;
   /**
@@ -1110,7 +1133,7 @@ export interface TenantSettings {
 export interface TouchedFacts {
   commits: Generated<string[]>;
   deployments: Generated<ArrayType<number>>;
-  issues: Generated<number[]>;
+  issues: Generated<ArrayType<number>>;
   /**
    * A release, a tag or a workflow run.
    */
@@ -1200,6 +1223,7 @@ export interface DB {
   purges: Purges;
   rate_limits: RateLimits;
   releases: Releases;
+  reported_incidents: ReportedIncidents;
   repositories: Repositories;
   repository_access: RepositoryAccess;
   repository_collaborators: RepositoryCollaborators;

@@ -7,6 +7,7 @@ import { listDeploymentDetails } from '../metrics/query/deployment-details.ts';
 import { listUnread } from '../metrics/query/history-quality.ts';
 import { listPullStages } from '../metrics/query/pull-request-stages.ts';
 import { firstCommitOf, firstReviewOf } from '../metrics/query/pull-request-times.ts';
+import { scopedRepositories } from '../metrics/query/scope.ts';
 import { findSources } from '../metrics/query/quality.ts';
 import { queryValue } from '../metrics/query/query-metric.ts';
 import type { MetricScope } from '../metrics/query/scope.ts';
@@ -77,13 +78,14 @@ async function findPull(
       select * from pull_requests
       where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${which}
       order by state = 'open' desc, number desc limit 1
-    )
+    ), scoped as (${scopedRepositories({ tenantId, repositoryId })})
     select page.number, page.state, page.draft, page.fork, page.author_id, author.login as author, page.head_sha,
       page.base_ref, page.head_ref, page.body, coalesce(page.labels, '{}') as labels, page.created_at, page.ready_at, page.merged_at, commits.first_commit_at, reviews.first_review_at,
       page.additions, page.deletions, page.changed_files,
       coalesce(page.requested_reviewers, '{}') as requested_reviewers,
       coalesce(page.requested_teams, '{}') as requested_teams
     from page
+    join scoped s on s.repository_id = page.repository_id
     left join contributors author on author.tenant_id = ${tenantId} and author.contributor_id = page.author_id
     cross join lateral (${firstCommitOf(tenantId, 'page')}) commits
     cross join lateral (${firstReviewOf(tenantId, 'page')}) reviews`.execute(trx);

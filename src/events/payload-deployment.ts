@@ -31,6 +31,7 @@ export function deploymentFact(repository_id: number, deployment: PayloadDeploym
       transient_environment: deployment.transient_environment ?? null,
       creator_id: deployment.creator?.id ?? null,
       created_at: deployment.created_at,
+      reported_id: null,
     },
   };
 }

@@ -13,6 +13,7 @@ export const deployments = {
       transient_environment: 'boolean?',
       creator_id: 'bigint?',
       created_at: 'timestamptz',
+      reported_id: 'text?',
     },
   },
 } as const satisfies FactTable;

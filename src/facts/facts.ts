@@ -16,6 +16,7 @@ import { organizationSettings } from './organization-settings.ts';
 import { pullRequestCommits } from './pull-request-commits.ts';
 import { pullRequests } from './pull-requests.ts';
 import { releases } from './releases.ts';
+import { reportedIncidents } from './reported-incidents.ts';
 import { repositories } from './repositories.ts';
 import { repositoryCollaborators } from './repository-collaborators.ts';
 import { reviews } from './reviews.ts';
@@ -57,6 +58,7 @@ export const factTables = {
   workflow_runs: workflowRuns,
   deployments,
   deployment_statuses: deploymentStatuses,
+  reported_incidents: reportedIncidents,
   check_runs: checkRuns,
 } as const;
 

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { FactBatch } from './batch.ts';
 import type { FactTableName } from './facts.ts';
+import { reportedNumber } from './reported-number.ts';
 
 interface Touched {
   readonly pulls: Set<number>;
@@ -24,6 +25,7 @@ const touching: Partial<Record<FactTableName, (touched: Touched, key: unknown) =
   pull_request_commits: ({ pulls }, number) => pulls.add(Number(number)),
   issues: ({ issues }, number) => issues.add(Number(number)),
   deployments: ({ deployments }, id) => deployments.add(Number(id)),
+  reported_incidents: ({ issues }, id) => issues.add(reportedNumber(String(id))),
   deployment_statuses: ({ deployments }, id) => deployments.add(Number(id)),
 };
 
@@ -45,7 +47,7 @@ export async function recordTouched(trx: Trx, tenantId: number, batch: FactBatch
   ];
   const text = `
     insert into touched_facts (tenant_id, repository_id, pulls, issues, commits, deployments, others)
-    select $1::bigint, repository_id, pulls::integer[], issues::integer[], commits::text[], deployments::bigint[], others
+    select $1::bigint, repository_id, pulls::integer[], issues::bigint[], commits::text[], deployments::bigint[], others
     from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
       as x (repository_id, pulls, issues, commits, deployments, others)`;
   await trx.executeQuery(CompiledQuery.raw(text, [tenantId, ...columns]));

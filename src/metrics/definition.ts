@@ -14,7 +14,11 @@ const deploymentSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('workflow_run'), workflow: text, branch: text }),
   z.strictObject({ kind: z.literal('tag'), pattern: text }),
   z.strictObject({ kind: z.literal('merge') }),
+  /** What other programs tell by `POST /deployments`. */
+  z.strictObject({ kind: z.literal('reported') }),
 ]);
+/** What may tell of a deployment. */
+export const deploymentSources = ['github_deployment', 'release', 'workflow_run', 'tag', 'merge', 'reported'] as const;
 export type DeploymentSource = z.output<typeof deploymentSource>;
 
 const listed = z.string().trim().min(1).max(200);

@@ -60,7 +60,7 @@ interface Incident {
   readonly said_of: string | null;
 }
 
-/** @throws NotFoundError when there is no such issue */
+/** @throws NotFoundError when there is no such issue, and nothing reported */
 async function getIncident(
   trx: Trx,
   { tenantId, repositoryId, repository }: MarkedDeployment,
@@ -69,14 +69,19 @@ async function getIncident(
   const { rows } = await sql<Incident>`
     select case when k.number is null then i.deployment_id else k.deployment_id end as deployment_id, i.rule,
       k.number is not null as by_hand, k.source as said_of
-    from issues s
+    from (
+      select number::bigint from issues
+      where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = ${number}::bigint
+        and observed_at is not null and deleted_at is null
+      union
+      select number from incidents
+      where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = ${number}::bigint
+    ) s
     left join incidents i on i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.number = s.number
     left join incident_links k on k.tenant_id = ${tenantId} and k.repository_id = ${repositoryId}
-      and k.number = s.number
-    where s.tenant_id = ${tenantId} and s.repository_id = ${repositoryId} and s.number = ${number}
-      and s.observed_at is not null and s.deleted_at is null`.execute(trx);
+      and k.number = s.number`.execute(trx);
   const [row] = rows;
-  if (!row) throw new NotFoundError(`There is no issue #${number} in ${repository}.`);
+  if (!row) throw new NotFoundError(`There is no issue or incident #${number} in ${repository}.`);
   return row;
 }
 

@@ -39,7 +39,7 @@ export async function listStoredCounts(
           (select count(*) from issues t where ${here} and t.observed_at is not null and t.deleted_at is null)
         when 'releases' then (select count(*) from releases t
           where ${here} and t.observed_at is not null and t.deleted_at is null and t.draft is not true)
-        when 'deployments' then (select count(*) from deployments t where ${here})
+        when 'deployments' then (select count(*) from deployments t where ${here} and t.reported_id is null)
       end as stored,
       case when c.state = 'done' then c.covered_until end as covered_until,
       case when k.step is not null

@@ -70,6 +70,7 @@ describe('a deployment', () => {
     transient_environment: false,
     creator_id: BOB.id,
     created_at: CREATED,
+    reported_id: null,
   };
 
   it('is observed whole', () => {

@@ -120,6 +120,7 @@ export function deploymentFact(repository_id: number, deployment_id: number, obs
       task: null,
       environment: 'production',
       production_environment: null,
+      reported_id: null,
       transient_environment: null,
       creator_id: null,
       created_at,

@@ -16,6 +16,8 @@ const analytics = { ...read, flag: 'can_view_analytics' } as const;
 const managerRead = { role: 'manager', scope: 'read' } as const;
 const managerWrite = { role: 'manager', scope: 'write' } as const;
 const admin = { role: 'admin', scope: 'admin' } as const;
+const ingest = { role: 'admin', scope: 'ingest' } as const;
+const exported = { ...read, flag: 'can_export_data' } as const;
 const owner = { role: 'owner', scope: 'admin' } as const;
 const ofMembers = { role: 'viewer', flag: 'can_manage_members', scope: 'admin' } as const;
 const ofRepositories = { role: 'viewer', flag: 'can_manage_repositories', scope: 'admin' } as const;
@@ -48,6 +50,13 @@ export const requirements = {
   listReleases: read,
   listDeployments: read,
   getDeployment: read,
+  reportDeployment: ingest,
+  reportIncident: ingest,
+  listIncidents: read,
+  listEnvironments: read,
+  exportDeployments: exported,
+  exportPullRequests: exported,
+  exportIncidents: exported,
   markDeployment: managerWrite,
   unmarkDeployment: managerWrite,
   linkIncident: managerWrite,
@@ -62,9 +71,9 @@ export const requirements = {
   getMetric: analytics,
   listMetricRows: analytics,
   explainMetric: analytics,
-  exportRows: { ...read, flag: 'can_export_data' },
   getCheckRunSettings: admin,
   changeCheckRunSettings: admin,
+  exportRows: exported,
   getMetricDefinition: admin,
   changeMetricDefinition: admin,
   listMembers: read,

@@ -10,7 +10,7 @@ import type { Api, ApiEnv } from './api-env.ts';
 import { putRoute, takeBackRoute } from './change-route.ts';
 import { failureCauseSchema, setAsideSchema } from './failure-schema.ts';
 import { inOrg, repositoryIdOf } from './org-scope.ts';
-import { idParameter, numberParameter, orgParams, repositoryFilter, time, timestamp } from './parameters.ts';
+import { idParameter, orgParams, repositoryFilter, time, timestamp } from './parameters.ts';
 
 const tag = 'Releases and deployments';
 const path = '/api/v1/orgs/{org}/deployments/{id}';
@@ -18,9 +18,9 @@ const params = orgParams.extend({
   id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 42 }),
 });
 const linkParams = params.extend({
-  issue: numberParameter.openapi({
+  issue: idParameter.openapi({
     param: { name: 'issue', in: 'path', required: true },
-    description: "The incident's number, in the repository of the deployment.",
+    description: "The incident's number, in the repository of the deployment; a reported one has a negative number.",
     example: 12,
   }),
 });

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { listPullStages, type PullStages } from '../../metrics/query/pull-request-stages.ts';
 import { firstCommitOf, firstReviewOf } from '../../metrics/query/pull-request-times.ts';
+import { scopedRepositories } from '../../metrics/query/scope.ts';
 import { idKey, type KeysOf, timeKey } from './cursor.ts';
 import { type Org, repositoryIdOf } from './org-scope.ts';
 import { allOf, timeKeyOf, timeOf } from './page.ts';
@@ -90,13 +91,14 @@ async function selectPulls(
         and r.full_name is not null and r.deleted_at is null
       where p.tenant_id = ${tenantId} and ${where}
       order by p.created_at desc, p.repository_id desc, p.number desc limit ${limit}
-    )
+    ), scoped as materialized (${scopedRepositories({ tenantId })})
     select page.pull_request_id, page.repository_id, page.repository, page.number, page.title, page.state, page.draft, page.author_id,
       author.login as author_login, author.type as author_type, page.head_ref, page.base_ref, page.merge_commit_sha,
       page.created_at, page.ready_at, commits.first_commit_at, reviews.first_review_at, page.merged_at, page.closed_at,
       page.additions, page.deletions, page.changed_files, coalesce(page.labels, '{}') as labels,
       json_build_array(${timeKeyOf('page.created_at')}, page.repository_id, page.number) as position
     from page
+    join scoped s on s.repository_id = page.repository_id
     left join contributors author on author.tenant_id = ${tenantId} and author.contributor_id = page.author_id
     cross join lateral (${firstCommitOf(tenantId, 'page')}) commits
     cross join lateral (${firstReviewOf(tenantId, 'page')}) reviews

@@ -59,7 +59,8 @@ export const pullSchema = z
       description: 'Earliest authored time of its commits; null while one of them is not known.',
     }),
     first_review_at: timestamp.nullable().openapi({
-      description: 'First review or review comment by a person other than its author; null when there is none.',
+      description:
+        'First review or review comment by a person other than its author, as `pr-pickup` counts it: not by who is set to be a bot. Null when there is none.',
     }),
     merged_at: timestamp.nullable(),
     closed_at: timestamp.nullable(),

@@ -16,6 +16,17 @@ import { findPull, listPulls, pullKeys } from './pull-rows.ts';
 import { presentPull, pullSchema, pullState } from './pull-schema.ts';
 import { listRoute, readRoute } from './route.ts';
 
+export const pullFilters = {
+  repository: repositoryFilter,
+  author: authorFilter,
+  state: pullState.optional().openapi({
+    description: 'Only in this state. A merged one is `merged` and not `closed`. All unless given.',
+  }),
+  base: textFilter.openapi({ description: 'Only into this branch.' }),
+  head: textFilter.openapi({ description: 'Only from this branch.' }),
+  ...timeFilters('created_at'),
+};
+
 const cursor = defineCursor('listPullRequests', pullKeys);
 
 const list = listRoute({
@@ -25,16 +36,7 @@ const list = listRoute({
   summary: 'List pull requests',
   description: 'By `created_at`, the latest first.',
   params: orgParams,
-  filters: {
-    repository: repositoryFilter,
-    author: authorFilter,
-    state: pullState.optional().openapi({
-      description: 'Only in this state. A merged one is `merged` and not `closed`. All unless given.',
-    }),
-    base: textFilter.openapi({ description: 'Only into this branch.' }),
-    head: textFilter.openapi({ description: 'Only from this branch.' }),
-    ...timeFilters('created_at'),
-  },
+  filters: pullFilters,
   cursor,
   item: pullSchema,
 });

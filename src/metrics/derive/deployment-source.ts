@@ -21,6 +21,7 @@ export async function chooseSource(trx: Trx, place: Place, definition: MetricDef
     from (select
       (select d.created_at from deployments d
         where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProductionBy(definition)}
+          and d.reported_id is null
         order by d.created_at desc limit 1) as deployed_at,
       (select max(r.published_at) from releases r
         where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and ${isDeployed}) as released_at
@@ -37,7 +38,9 @@ export function selectDeployments(
 ): RawBuilder<unknown> {
   switch (source.kind) {
     case 'github_deployment':
-      return githubDeployments(place, definition);
+      return deployments(place, definition, sql`d.reported_id is null`);
+    case 'reported':
+      return deployments(place, definition, sql`d.reported_id is not null`);
     case 'release':
       return releases(place);
     case 'workflow_run':
@@ -57,12 +60,16 @@ function isProductionBy({ production_environments }: MetricDefinition): RawBuild
   return isProduction(sql`${globExpression(production_environments)}::text`);
 }
 
-function githubDeployments({ tenantId, repositoryId }: Place, definition: MetricDefinition): RawBuilder<unknown> {
+function deployments(
+  { tenantId, repositoryId }: Place,
+  definition: MetricDefinition,
+  isOfSource: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     select d.deployment_id, d.environment, d.sha, d.ref, o.outcome, o.finished_at, o.failed_again_at
     from deployments d cross join lateral (${deploymentOutcome(tenantId)}) o
     where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and ${isProductionBy(definition)}
-      and o.outcome <> 'unfinished'`;
+      and ${isOfSource} and o.outcome <> 'unfinished'`;
 }
 
 /** A release names its commit by its tag, or, where that is an annotated one, by the commit that it was made of. */

@@ -136,7 +136,7 @@ function hotfixes(place: Place, window: { hours: number }): RawBuilder<unknown> 
 
 function incidents({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
   return sql`
-    select i.deployment_id, 'incident', '#' || i.number, i.rule, i.closed_at
+    select i.deployment_id, 'incident', coalesce(i.reported_id, '#' || i.number), i.rule, i.closed_at
     from incidents i
     where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.deployment_id is not null`;
 }

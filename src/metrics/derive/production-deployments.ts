@@ -5,7 +5,7 @@ import { chooseSource, selectDeployments } from './deployment-source.ts';
 import { type Detached, detachChains } from './detach.ts';
 
 interface Changed {
-  /** Which of GitHub's deployments may have changed. Undefined: all of them. */
+  /** Which deployments, GitHub's or reported ones, may have changed. Undefined: all of them. */
   readonly deployments: readonly number[] | undefined;
   readonly definition: VersionedDefinition;
 }
@@ -23,7 +23,8 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
     automatic: definition.deployment_source.kind === 'auto',
     version,
   });
-  const partly = source.kind === 'github_deployment' && before === source.kind ? changed.deployments : undefined;
+  const isTouched = source.kind === 'github_deployment' || source.kind === 'reported';
+  const partly = isTouched && before === source.kind ? changed.deployments : undefined;
   if (partly?.length === 0) return { shas: [], pulls: [] };
   const scope: Scope = {
     where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,

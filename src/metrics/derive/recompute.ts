@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
+import { reportedNumber } from '../../facts/reported-number.ts';
 import { getDefinition, type Place } from '../definition.ts';
 import { attributeChains } from './attribute-chains.ts';
 import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
@@ -19,6 +20,7 @@ const MOST_LISTED = 50_000;
 /** What changed of a repository since its derived rows were computed. */
 interface Touched {
   readonly pulls: readonly number[];
+  /** Also the numbers of reported incidents. */
   readonly issues: readonly number[];
   readonly commits: readonly string[];
   /** Undefined: all of them. */
@@ -158,9 +160,10 @@ async function findFullName(trx: Trx, { tenantId, repositoryId }: Place): Promis
 }
 
 async function takeTouched(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
+  // As JSON: the driver gives the numbers of a bigint[] as texts.
   const { rows } = await sql<Touched & { deployments: number[] }>`
     delete from touched_facts where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-    returning pulls, issues, commits, deployments`.execute(trx);
+    returning pulls, to_json(issues) as issues, commits, to_json(deployments) as deployments`.execute(trx);
   return {
     pulls: [...new Set(rows.flatMap((row) => row.pulls))],
     issues: [...new Set(rows.flatMap((row) => row.issues))],
@@ -171,11 +174,13 @@ async function takeTouched(trx: Trx, { tenantId, repositoryId }: Place): Promise
 
 async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
   const ofRepository = sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
-  const { rows } = await sql<{ pulls: number[]; issues: number[] }>`
+  const { rows } = await sql<{ pulls: number[]; issues: number[]; reported: string[] }>`
     select array(select number from pull_requests where ${ofRepository} and merged_at is not null) as pulls,
       array(select number from issues where ${ofRepository} and labels <> '{}'
-        union select number from incident_links where ${ofRepository}) as issues`.execute(trx);
-  return { pulls: rows[0]?.pulls ?? [], issues: rows[0]?.issues ?? [], commits: [], deployments: undefined };
+        union select number from incident_links where ${ofRepository} and number > 0) as issues,
+      array(select reported_id from reported_incidents where ${ofRepository}) as reported`.execute(trx);
+  const issues = [...(rows[0]?.issues ?? []), ...(rows[0]?.reported ?? []).map(reportedNumber)];
+  return { pulls: rows[0]?.pulls ?? [], issues, commits: [], deployments: undefined };
 }
 
 /** What a recompute removes and computes anew. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isBot } from './scope.ts';
 
 /** When work on the pull requests of `pulls` began, as `(first_commit_at)`: null while one of their commits is not known. */
 export function firstCommitOf(tenantId: number, pulls: string): RawBuilder<unknown> {
@@ -10,7 +11,10 @@ export function firstCommitOf(tenantId: number, pulls: string): RawBuilder<unkno
       and l.number = ${sql.ref(`${pulls}.number`)}`;
 }
 
-/** When somebody first looked at them, as `(first_review_at)`: a review or review comment by a person other than the author. */
+/**
+ * When somebody first looked at them, as `(first_review_at)`: a review or review comment by a person other than the
+ * author. Who is a bot, the repository `s` of `scopedRepositories` says.
+ */
 export function firstReviewOf(tenantId: number, pulls: string): RawBuilder<unknown> {
   const ofPull = (table: string) => sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId}
     and ${sql.ref(`${table}.repository_id`)} = ${sql.ref(`${pulls}.repository_id`)}
@@ -23,6 +27,6 @@ export function firstReviewOf(tenantId: number, pulls: string): RawBuilder<unkno
       select t.author_id, t.created_at from comments t
       where ${ofPull('t')} and t.kind = 'review' and t.deleted_at is null
     ) seen
-    left join contributors reviewer on reviewer.tenant_id = ${tenantId} and reviewer.contributor_id = seen.author_id
-    where seen.author_id is distinct from ${sql.ref(`${pulls}.author_id`)} and reviewer.type is distinct from 'Bot'`;
+    left join contributors r on r.tenant_id = ${tenantId} and r.contributor_id = seen.author_id
+    where seen.author_id is distinct from ${sql.ref(`${pulls}.author_id`)} and ${isBot('r')} is not true`;
 }

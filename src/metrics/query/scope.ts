@@ -16,7 +16,11 @@ export interface MetricScope {
 }
 
 /** The repositories of a scope, as `scoped (repository_id, full_name, leave_out_bots, bots)`. */
-export function scopedRepositories({ tenantId, repositoryId, repositoryIds }: MetricScope): RawBuilder<unknown> {
+export function scopedRepositories({
+  tenantId,
+  repositoryId,
+  repositoryIds,
+}: Pick<MetricScope, 'tenantId' | 'repositoryId' | 'repositoryIds'>): RawBuilder<unknown> {
   const latest = (id: RawBuilder<unknown>) => sql`
     select m.definition from metric_definitions m
     where m.tenant_id = ${tenantId} and m.repository_id = ${id} order by m.version desc limit 1`;

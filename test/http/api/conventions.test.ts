@@ -129,6 +129,7 @@ describe('an answer', () => {
             task: null,
             environment: 'production',
             production_environment: null,
+            reported_id: null,
             transient_environment: null,
             creator_id: null,
             created_at: '2026-01-01T00:00:00.000Z',

@@ -1,6 +1,11 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { withTenant } from '../../../db/tenant.ts';
+import { saveDefinition } from '../../../src/metrics/definition.ts';
+import { recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
 import { createTestApi } from '../../support/api.ts';
-import { ANN, BOT, day, storeSampleOrgs } from '../../support/sample-orgs.ts';
+import { removeDerived } from '../../support/derived-rows.ts';
+import { ACME, ANN, BOT, day, SHOP, storeSampleOrgs } from '../../support/sample-orgs.ts';
 
 const { db, get } = await createTestApi();
 await storeSampleOrgs(db);
@@ -70,6 +75,27 @@ describe('pull requests', () => {
       labels: ['bug'],
       cycle_s: null,
     });
+  });
+
+  it('have no first review by a login that is set to be a bot, as the metric of pickup has none', async () => {
+    const place = { tenantId: ACME, repositoryId: SHOP };
+    const save = (bots: string[]) => withTenant(db, ACME, (trx) => saveDefinition(trx, place, { bots }));
+    const readFirst = async () => {
+      await recomputeTouched(db, ACME);
+      const { body } = await get('/api/v1/orgs/acme/pulls/shop/1');
+      const { rows } = await withTenant(db, ACME, (trx) =>
+        sql<{ first_review_at: Date | null }>`
+          select first_review_at from merged_pull_requests where tenant_id = ${ACME} and number = 1`.execute(trx),
+      );
+      expect(body['first_review_at']).toBe(rows[0]?.first_review_at?.toISOString() ?? null);
+      return body['first_review_at'];
+    };
+    expect(await readFirst()).toBe(day(4, '12:00:00.000'));
+    await save(['ben']);
+    expect(await readFirst()).toBeNull();
+    await save([]);
+    expect(await readFirst()).toBe(day(4, '12:00:00.000'));
+    await removeDerived(db, ACME);
   });
 
   it('have no time of a first commit while one of their commits is not known, and none of a review without one', async () => {

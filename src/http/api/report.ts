@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { leaveTenant, withTenant } from '../../../db/tenant.ts';
+import { InvalidPayloadError } from '../../errors.ts';
+import { applyFacts } from '../../facts/apply.ts';
+import type { Facts } from '../../facts/facts.ts';
+import { type Queue, sendRecomputeMetrics } from '../../queue.ts';
+import type { ApiEnv } from './api-env.ts';
+import { getRepositoryScope, type RepositoryScope, standingOf } from './org-scope.ts';
+import { repoParameter, time } from './parameters.ts';
+
+const MOST_AHEAD_MS = 5 * 60_000;
+
+export const reportedId = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((id) => !/\p{Cc}/u.test(id), 'has a control character');
+export const reportedRepository = repoParameter.openapi({
+  param: {},
+  description: 'Its name within the organization, in any case, or its id.',
+  example: 'shop',
+});
+export const reportedSha = z
+  .string()
+  .toLowerCase()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'is not a whole sha of 40 or 64 hexadecimal digits');
+
+/** A time in the body of a report. */
+export function reportedTime(description: string) {
+  return time.openapi({ type: 'string', format: 'date-time', description });
+}
+
+/** A clock that is a little ahead is right enough; a time of next year would stand before all that comes until then. */
+export function mustHaveBeen(times: Readonly<Record<string, Date | null | undefined>>): void {
+  for (const [name, at] of Object.entries(times)) {
+    if (at && at.getTime() > Date.now() + MOST_AHEAD_MS) throw new InvalidPayloadError(`\`${name}\` is in the future.`);
+  }
+}
+
+interface Reported {
+  readonly repository: string;
+  readonly queue: Queue;
+  readonly factsOf: (repositoryId: number) => Facts;
+}
+
+/** Stores what was reported, and has the numbers follow. @throws NotFoundError when there is no such repository */
+export async function storeReport(
+  c: Context<ApiEnv>,
+  { repository, queue, factsOf }: Reported,
+): Promise<RepositoryScope> {
+  const { org } = standingOf(c);
+  return withTenant(c.var.db, org.tenant_id, async (trx) => {
+    const scope = await getRepositoryScope(trx, org, repository);
+    await applyFacts(trx, org.tenant_id, [factsOf(scope.repository_id)]);
+    await leaveTenant(trx);
+    await sendRecomputeMetrics(queue, trx, [org.tenant_id]);
+    return scope;
+  });
+}
