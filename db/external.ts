@@ -27,7 +27,7 @@ const question = `
       current_setting('server_version_num')::int as number
     from pg_roles where rolname = current_user
   ), wanted as (
-    select name, oid from unnest(array['shiplog_app', 'shiplog_instance']) name left join pg_roles on rolname = name
+    select name, oid from unnest(array['shiplog_app', 'shiplog_instance', 'shiplog_person']) name left join pg_roles on rolname = name
   )
   select current_setting('server_version') as version, number, rolname as login, creates as may_create_roles,
     has_schema_privilege('public', 'create') and has_database_privilege(current_database(), 'create')
@@ -84,10 +84,15 @@ function check({ version, number, login, ...may }: Answer, place: string): void 
   if (ungranted.length > 0) {
     throw new ConfigError(
       `DATABASE_URL: ${login} lacks the roles that keep tenants apart. As an administrator of ${place}, run:\n` +
-        missing.map((role) => `  create role ${role} nologin;\n`).join('') +
+        missing.map(creation).join('') +
         `  grant ${ungranted.join(', ')} to ${pg.escapeIdentifier(login)};`,
     );
   }
+}
+
+/** A person's role has what the application's has, and policies that hide some of it. */
+function creation(role: string): string {
+  return `  create role ${role} nologin${role === 'shiplog_person' ? ' in role shiplog_app' : ''};\n`;
 }
 
 /** Node joins the failures of several addresses under an error without a message. */

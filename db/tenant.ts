@@ -24,6 +24,21 @@ export async function enterTenant(trx: Trx, tenantId: number): Promise<void> {
 }
 
 /**
+ * Hides every row of other repositories from the rest of the transaction, inside a tenant; rows of the organization as a
+ * whole, whose repository is 0, stay.
+ */
+export async function narrowToRepositories(trx: Trx, repositoryIds: readonly number[]): Promise<void> {
+  if (!repositoryIds.every(Number.isSafeInteger)) throw new TypeError('not ids of repositories');
+  const list = ['', 0, ...repositoryIds, ''].join(',');
+  await sql.raw(`set local role shiplog_person; set local app.repositories = '${list}'`).execute(trx);
+}
+
+/** Ends `narrowToRepositories`, for what counts over the whole tenant. */
+export async function widenToTenant(trx: Trx): Promise<void> {
+  await sql.raw('set local role shiplog_app').execute(trx);
+}
+
+/**
  * Names a tenant in the role of the instance: what only a purge may remove, it sees for this tenant alone. `leaveTenant`
  * ends it.
  */

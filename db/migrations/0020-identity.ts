@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addRepositoryPolicy, dropRepositoryPolicy } from './repository-policy.ts';
 import { addTenantPolicy } from './tenant-policy.ts';
 
 const createTokens = `
@@ -84,15 +85,78 @@ create index sessions_expires on sessions (expires_at);
 grant select, insert, update, delete on sessions to shiplog_instance;
 `;
 
+/**
+ * What a person sees: all that `shiplog_app` does, but for the repositories that they may not read on GitHub. As in the
+ * first migration, an administrator or another database may have made the role already.
+ */
+const createRole = `
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'shiplog_person') then
+    begin
+      create role shiplog_person nologin nosuperuser nobypassrls;
+    exception when duplicate_object or unique_violation then null;
+    end;
+  end if;
+  if not pg_has_role('shiplog_person', 'shiplog_app', 'usage') then
+    grant shiplog_app to shiplog_person;
+  end if;
+  if not pg_has_role(current_user, 'shiplog_person', case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
+    grant shiplog_person to current_user;
+  end if;
+end $$;
+`;
+
+const ofRepositories = [
+  'access_differences',
+  'access_reads',
+  'branches',
+  'check_runs',
+  'comments',
+  'commits',
+  'count_checks',
+  'deployment_changes',
+  'deployment_failures',
+  'deployment_marks',
+  'deployment_rework',
+  'deployments',
+  'deployment_sources',
+  'deployment_statuses',
+  'incident_links',
+  'incidents',
+  'issues',
+  'merged_pull_requests',
+  'metric_definitions',
+  'production_deployments',
+  'pull_request_commits',
+  'pull_requests',
+  'releases',
+  'repositories',
+  'repository_access',
+  'repository_collaborators',
+  'reviews',
+  'set_aside_failures',
+  'shipped_commits',
+  'sync_cursors',
+  'tags',
+  'team_repositories',
+  'team_repository_changes',
+  'touched_facts',
+  'workflow_runs',
+];
+
 const tenantTables = ['api_tokens', 'invitations'];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(createTokens).execute(db);
   await sql.raw(createPeople).execute(db);
   await addTenantPolicy(db, tenantTables);
+  await sql.raw(createRole).execute(db);
+  await addRepositoryPolicy(db, ofRepositories);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await dropRepositoryPolicy(db, ofRepositories);
   await sql
     .raw(`
     drop table sessions, ${tenantTables.toReversed().join(', ')};

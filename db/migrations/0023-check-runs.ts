@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { addRepositoryPolicy } from './repository-policy.ts';
 import { addTenantPolicy } from './tenant-policy.ts';
 
 const addColumns = `
@@ -69,6 +70,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(addColumns).execute(db);
   await sql.raw(createTables).execute(db);
   await addTenantPolicy(db, tenantTables);
+  await addRepositoryPolicy(db, tenantTables);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

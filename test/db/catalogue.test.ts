@@ -4,6 +4,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { query } from '../support/embedded-process.ts';
 import { listTables, NOT_TENANTS } from '../support/tenant-tables.ts';
 
+const tableRow = z.looseObject({ table: z.string() });
 const privilegesRow = z.object({ privileges: z.record(z.string(), z.array(z.string())) });
 
 const { url } = await createTestDatabase();
@@ -51,19 +52,50 @@ describe.each(tenantTables)('%s', (table) => {
   });
 });
 
+describe('what is of a repository', () => {
+  it('is hidden from a person who may not read it, in every table', async () => {
+    const rows = await query(
+      url,
+      `select relname as table,
+         (select json_agg(json_build_object('permissive', permissive, 'roles', roles, 'cmd', cmd)) from pg_policies
+          where schemaname = 'public' and tablename = relname and 'shiplog_person' = any(roles)) as policies
+       from pg_class c join pg_attribute a on attrelid = c.oid
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attname = 'repository_id'
+         and not attisdropped order by relname`,
+    );
+    const ofTenants = rows.map((row) => tableRow.parse(row)).filter(({ table }) => tenantTables.includes(table));
+    expect(ofTenants.length).toBeGreaterThan(30);
+    for (const row of ofTenants) {
+      expect(row).toMatchObject({ policies: [{ permissive: 'RESTRICTIVE', roles: ['shiplog_person'], cmd: 'ALL' }] });
+    }
+  });
+
+  it('names it in a column that is never null', async () => {
+    const rows = await query(
+      url,
+      `select relname as table from pg_class c join pg_attribute a on attrelid = c.oid
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attname = 'repository_id'
+         and not attnotnull`,
+    );
+    expect(rows.map((row) => tableRow.parse(row).table).filter((table) => tenantTables.includes(table))).toEqual([]);
+  });
+});
+
 describe('the roles', () => {
   it('can not log in, bypass row security, make roles or databases, or own anything', async () => {
     const roles = await query(
       url,
       `select rolname, rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb as powerful,
          exists (select from pg_shdepend where refobjid = r.oid and deptype = 'o') as owning,
-         exists (select from pg_auth_members where member = r.oid) as member
-       from pg_roles r where rolname in ('shiplog_app', 'shiplog_instance') order by rolname`,
+         array(select roleid::regrole::text from pg_auth_members where member = r.oid) as member_of
+       from pg_roles r where rolname in ('shiplog_app', 'shiplog_instance', 'shiplog_person') order by rolname`,
     );
-    const weak = { powerful: false, owning: false, member: false };
+    const weak = { powerful: false, owning: false, member_of: [] };
     expect(roles).toEqual([
       { rolname: 'shiplog_app', ...weak },
       { rolname: 'shiplog_instance', ...weak },
+      // All that it sees goes through the policies of that role, and its own on top.
+      { rolname: 'shiplog_person', ...weak, member_of: ['shiplog_app'] },
     ]);
   });
 

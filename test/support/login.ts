@@ -1,11 +1,15 @@
 import { afterAll } from 'vitest';
+import type { Database } from '../../db/connection.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createGitHub } from '../../src/github/create-github.ts';
 import { createApi } from '../../src/http/api/app.ts';
+import type { Api } from '../../src/http/api/api-env.ts';
 import { openLogin } from '../../src/http/login/open-login.ts';
+import type { Logger } from '../../src/logging.ts';
+import type { Queue } from '../../src/queue.ts';
 import { createTestApi, OPERATOR_TOKEN, SEEN_AT, storeFacts } from './api.ts';
 import { sampleOrg } from './github/truth/sample-org.ts';
-import { startStandIn } from './github/stand-in.ts';
+import { type StandIn, startStandIn } from './github/stand-in.ts';
 
 const PUBLIC_URL = 'https://shiplog.test';
 const SMALL = {
@@ -19,16 +23,27 @@ const SMALL = {
   workflowRuns: 1,
 };
 
+interface LoginDeps {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly log: Logger;
+}
+
+/** The API of a Shiplog whose people log in at the stand-in GitHub. */
+export function createLoginApi(standIn: StandIn, { db, queue, log }: LoginDeps): Api {
+  standIn.oauth.callbackUrls.push(`${PUBLIC_URL}/login/callback`);
+  const config = loadConfig({ ...standIn.environment, PUBLIC_URL });
+  const login = openLogin(config, { db, github: createGitHub({ config, db, log }), log });
+  const deps = { db, queue, log, connected: true, publicUrl: PUBLIC_URL, login };
+  return createApi({ ...deps, operatorToken: OPERATOR_TOKEN, rateLimits: { caller: 1e9, stranger: 1e9 } });
+}
+
 /** The API with a login, beside a stand-in GitHub where `acme` has installed the App and `other` has, too. */
 export async function createTestLogin() {
   const standIn = await startStandIn();
   afterAll(() => standIn.stop());
-  standIn.oauth.callbackUrls.push(`${PUBLIC_URL}/login/callback`);
   const test = await createTestApi();
-  const config = loadConfig({ ...standIn.environment, PUBLIC_URL });
-  const github = createGitHub({ config, db: test.db, log: test.deps.log });
-  const login = openLogin(config, { db: test.db, github, log: test.deps.log });
-  const api = createApi({ ...test.deps, operatorToken: OPERATOR_TOKEN, publicUrl: PUBLIC_URL, login });
+  const api = createLoginApi(standIn, test.deps);
   const acme = sampleOrg(standIn.truth, 1, SMALL);
   const other = sampleOrg(standIn.truth, 2, { ...SMALL, login: 'other' });
   for (const organization of [acme, other]) {

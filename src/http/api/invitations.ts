@@ -14,7 +14,7 @@ import { actorOf } from './actor.ts';
 import type { Api } from './api-env.ts';
 import { defineCursor, idKey } from './cursor.ts';
 import { invitationExample, invitationSchema, ownFlagFields, ownFlagsOf } from './member-schema.ts';
-import { inOrg, standingOf } from './org-scope.ts';
+import { inWholeOrg, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams } from './parameters.ts';
 import { creationRoute, listRoute, removeRoute } from './route.ts';
@@ -84,7 +84,7 @@ export function addInvitations(api: Api): void {
     checkGift(standingOf(c), { role, ...ownFlags });
     const expiresAt = new Date(Date.now() + days * DAY_MS);
     const invitation = { invitee, role, ownFlags, expiresAt, actor: actorOf(c) };
-    const sent = await inOrg(c, async (trx, org) => {
+    const sent = await inWholeOrg(c, async (trx, org) => {
       const isMember = login !== undefined && (await findMember(trx, org.tenant_id, { login, userId: null }));
       if (isMember) throw new ConflictError(`"${login}" is a member already: change their role.`);
       return createInvitation(trx, org.tenant_id, invitation);
@@ -96,14 +96,14 @@ export function addInvitations(api: Api): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
     const page = { limit: limit + 1, after: after?.[0] };
-    const rows = await inOrg(c, (trx, org) => listInvitations(trx, org.tenant_id, page));
+    const rows = await inWholeOrg(c, (trx, org) => listInvitations(trx, org.tenant_id, page));
     const positioned = rows.map((row) => Object.assign(row, { position: [row.invitation_id] }));
     return c.json(pageOf(c, { rows: positioned, limit, cursor, present }), 200);
   });
   api.openapi(remove, async (c) => {
     const { id: invitationId } = c.req.valid('param');
     const removal = { invitationId, actor: actorOf(c) };
-    const removed = await inOrg(c, (trx, org) => deleteInvitation(trx, org.tenant_id, removal));
+    const removed = await inWholeOrg(c, (trx, org) => deleteInvitation(trx, org.tenant_id, removal));
     if (!removed) throw new NotFoundError(`There is no open invitation ${invitationId} here.`);
     return c.json(present(removed), 200);
   });

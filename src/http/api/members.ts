@@ -9,7 +9,7 @@ import type { Api } from './api-env.ts';
 import { patchRoute } from './change-route.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
 import { memberSchema, ownFlagFields, presentMember } from './member-schema.ts';
-import { idOf, inOrg, type Org, standingOf } from './org-scope.ts';
+import { idOf, inWholeOrg, type Org, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { loginParameter, orgParams } from './parameters.ts';
 import { listRoute, removeRoute } from './route.ts';
@@ -60,13 +60,13 @@ const remove = removeRoute({
 export function addMembers(api: Api): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await inOrg(c, (trx, org) => listMembers(trx, org.tenant_id, { limit: limit + 1, after }));
+    const rows = await inWholeOrg(c, (trx, org) => listMembers(trx, org.tenant_id, { limit: limit + 1, after }));
     return c.json(pageOf(c, { rows, limit, cursor, present: presentMember }), 200);
   });
   api.openapi(patch, async (c) => {
     const { login } = c.req.valid('param');
     const change = { patch: c.req.valid('json'), giver: standingOf(c), actor: actorOf(c) };
-    const changed = await inOrg(c, async (trx, org) =>
+    const changed = await inWholeOrg(c, async (trx, org) =>
       changeMember(trx, org.tenant_id, { ...change, member: await getMember(trx, org, login) }),
     );
     if (!changed) throw new NotFoundError(`GitHub does not list "${login}" any more, so they are no member now.`);
@@ -75,7 +75,7 @@ export function addMembers(api: Api): void {
   api.openapi(remove, async (c) => {
     const { login } = c.req.valid('param');
     const change = { giver: standingOf(c), actor: actorOf(c) };
-    const removed = await inOrg(c, async (trx, org) => {
+    const removed = await inWholeOrg(c, async (trx, org) => {
       const member = await getMember(trx, org, login);
       await removeMember(trx, org.tenant_id, { ...change, member });
       return member;

@@ -1,9 +1,11 @@
 import type { Context } from 'hono';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
-import { type Trx, withTenant } from '../../../db/tenant.ts';
+import { narrowToRepositories, type Trx, withTenant } from '../../../db/tenant.ts';
+import { findReadable } from '../../access/readable-repositories.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { ApiEnv } from './api-env.ts';
+import { callerOf } from './caller.ts';
 import type { Standing } from './standing.ts';
 
 export interface Org {
@@ -21,8 +23,22 @@ export function standingOf(c: Context<ApiEnv>): Standing {
   return standing;
 }
 
-/** Runs `work` inside the organization that the path names, as its caller may see it. */
+/**
+ * Runs `work` inside the organization that the path names. A person sees the repositories that they may read on GitHub,
+ * in every table, and no other: neither rows, nor names, nor what they add to a number.
+ */
 export async function inOrg<T>(c: Context<ApiEnv>, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
+  const caller = callerOf(c);
+  return inWholeOrg(c, async (trx, org) => {
+    const readable =
+      caller.kind === 'person' ? await findReadable(trx, org.tenant_id, caller.session.userId) : undefined;
+    if (readable) await narrowToRepositories(trx, readable);
+    return work(trx, org);
+  });
+}
+
+/** The same for what is of the organization as a whole, such as its members: repositories are none of its business. */
+export async function inWholeOrg<T>(c: Context<ApiEnv>, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
   const { org } = standingOf(c);
   return withTenant(c.var.db, org.tenant_id, (trx) => work(trx, org));
 }

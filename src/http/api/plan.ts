@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
-import type { Trx } from '../../../db/tenant.ts';
+import { type Trx, widenToTenant } from '../../../db/tenant.ts';
 import { planNames } from '../../plans.ts';
 import { changePlan } from '../../tenancy/change-plan.ts';
 import { countHeld, type LeftOut, listLeftOut } from '../../tenancy/left-out.ts';
@@ -98,7 +98,10 @@ interface Found {
 }
 
 async function read(trx: Trx, { tenant_id: tenantId }: Org): Promise<Found> {
-  return { tenantId, places: await getPlanPlaces(trx, tenantId), leftOut: await listLeftOut(trx, tenantId) };
+  const leftOut = await listLeftOut(trx, tenantId);
+  // What the caller may not read takes places, too.
+  await widenToTenant(trx);
+  return { tenantId, places: await getPlanPlaces(trx, tenantId), leftOut };
 }
 
 /** Deliveries are the instance's: how many are held is not for the role of a tenant to count. */

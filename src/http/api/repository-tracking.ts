@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { widenToTenant } from '../../../db/tenant.ts';
 import { chooseTracking } from '../../tenancy/choose-tracking.ts';
 import { actorOf } from './actor.ts';
 import type { Api } from './api-env.ts';
@@ -26,6 +27,8 @@ export function addRepositoryTracking(api: Api): void {
     const { tracked } = c.req.valid('json');
     const body = await inOrg(c, async (trx, org) => {
       const scope = await getRepositoryScope(trx, org, repo);
+      // The plan's places are those of all repositories.
+      await widenToTenant(trx);
       await chooseTracking(trx, {
         tenantId: org.tenant_id,
         repositoryId: scope.repository_id,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '../../../db/connection.ts';
-import { type Trx, withTenant } from '../../../db/tenant.ts';
+import type { Context } from 'hono';
+import type { Trx } from '../../../db/tenant.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { readBudget } from '../../github/budget.ts';
 import type { Queue } from '../../queue.ts';
@@ -9,9 +9,9 @@ import { findInstallationId } from '../../sync/next-page.ts';
 import { findRunningSync } from '../../sync/running-sync.ts';
 import { startBackfill } from '../../sync/start-backfill.ts';
 import { actorOf } from './actor.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
-import { getRepositoryScope, type Org, standingOf } from './org-scope.ts';
+import { getRepositoryScope, inOrg, type Org, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, orgParams } from './parameters.ts';
 import { listRoute, readRoute, removeRoute, requestRoute } from './route.ts';
@@ -78,43 +78,38 @@ const remove = removeRoute({
 
 export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
   api.openapi(get, async (c) => {
-    const { org } = standingOf(c);
-    return c.json(await readProgress(db, org, connected), 200);
+    return c.json(await readProgress(c, connected), 200);
   });
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const { org } = standingOf(c);
-    const turn = await findTurn(db, org.tenant_id);
-    const { rows, rate } = await withTenant(db, org.tenant_id, async (trx) => ({
-      rows: await listSyncedRepositories(trx, org.tenant_id, { limit, after }),
-      rate: orgRate({ turn, syncs: await listSyncs(trx, org.tenant_id) }),
+    const turn = await findTurn(db, standingOf(c).org.tenant_id);
+    const { rows, rate } = await inOrg(c, async (trx, { tenant_id }) => ({
+      rows: await listSyncedRepositories(trx, tenant_id, { limit, after }),
+      rate: orgRate({ turn, syncs: await listSyncs(trx, tenant_id) }),
     }));
     return c.json(pageOf(c, { rows, limit, cursor, present: (row) => presentRepository(row, rate) }), 200);
   });
   api.openapi(start, async (c) => {
     if (!connected) throw new ConflictError(OFF);
-    const { org } = standingOf(c);
     const { repositories } = c.req.valid('json');
-    return c.json(
-      await readSync(db, org, await startNow(db, org, { queue, repositories, requestedBy: actorOf(c).name })),
-      202,
-    );
+    return c.json(await readSync(c, await startNow(c, { queue, repositories })), 202);
   });
   api.openapi(remove, async (c) => {
     const { id } = c.req.valid('param');
     const { org } = standingOf(c);
     const found = await db.transaction().execute((trx) => cancelSync(trx, { tenantId: org.tenant_id, syncId: id }));
     if (!found) throw new NotFoundError(`There is no sync ${id} in ${org.login}.`);
-    return c.json(await readSync(db, org, id), 200);
+    return c.json(await readSync(c, id), 200);
   });
 }
 
 const OFF = 'Sync is off: set APP_ID, PRIVATE_KEY_PATH and WEBHOOK_SECRET, and start Shiplog again.';
 
-async function readProgress(db: Database, { tenant_id: tenantId }: Org, connected: boolean) {
-  const turn = await findTurn(db, tenantId);
-  const { budgets } = await readBudget(db, tenantId);
-  return withTenant(db, tenantId, async (trx) =>
+async function readProgress(c: Context<ApiEnv>, connected: boolean) {
+  const { tenant_id: tenantId } = standingOf(c).org;
+  const turn = await findTurn(c.var.db, tenantId);
+  const { budgets } = await readBudget(c.var.db, tenantId);
+  return inOrg(c, async (trx) =>
     presentOrg({
       connected,
       installed: (await findInstallationId(trx, tenantId)) !== null,
@@ -130,28 +125,27 @@ async function readProgress(db: Database, { tenant_id: tenantId }: Org, connecte
 interface StartRequest {
   readonly queue: Queue;
   readonly repositories: readonly string[] | undefined;
-  readonly requestedBy: string;
 }
 
 /** @returns the sync that was started, or the one that reads the same already */
-async function startNow(db: Database, org: Org, { queue, repositories, requestedBy }: StartRequest): Promise<number> {
-  const tenantId = org.tenant_id;
-  const { repositoryIds, running } = await withTenant(db, tenantId, async (trx) => {
+async function startNow(c: Context<ApiEnv>, { queue, repositories }: StartRequest): Promise<number> {
+  const { tenant_id: tenantId, login } = standingOf(c).org;
+  const { repositoryIds, running } = await inOrg(c, async (trx, org) => {
     if ((await findInstallationId(trx, tenantId)) === null) {
-      throw new ConflictError(`The GitHub App is suspended in ${org.login}, or not installed.`);
+      throw new ConflictError(`The GitHub App is suspended in ${login}, or not installed.`);
     }
     const ids = repositories && (await idsOf(trx, org, repositories));
     return { repositoryIds: ids, running: await findRunningSync(trx, tenantId, ids) };
   });
   if (running !== undefined) return running;
-  const request = { tenantId, reason: 'request' as const, requestedBy };
-  return db
+  const request = { tenantId, reason: 'request' as const, requestedBy: actorOf(c).name };
+  return c.var.db
     .transaction()
     .execute((trx) => startBackfill(trx, { ...request, ...(repositoryIds && { repositoryIds }) }, { queue }));
 }
 
-function readSync(db: Database, org: Org, syncId: number) {
-  return withTenant(db, org.tenant_id, async (trx) => {
+function readSync(c: Context<ApiEnv>, syncId: number) {
+  return inOrg(c, async (trx, org) => {
     const [row] = await listSyncs(trx, org.tenant_id, syncId);
     if (!row) throw new NotFoundError(`There is no sync ${syncId} in ${org.login}.`);
     return presentSync(row);

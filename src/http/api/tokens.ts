@@ -15,7 +15,7 @@ import { actorOf } from './actor.ts';
 import type { Api, ApiEnv } from './api-env.ts';
 import { callerOf } from './caller.ts';
 import { defineCursor, idKey } from './cursor.ts';
-import { inOrg } from './org-scope.ts';
+import { inWholeOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams, timestamp } from './parameters.ts';
 import { creationRoute, listRoute, removeRoute } from './route.ts';
@@ -137,7 +137,7 @@ export function addTokens(api: Api): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
     const page = { limit: limit + 1, after: after?.[0] };
-    const rows = await inOrg(c, (trx, org) => listTokens(trx, org.tenant_id, page));
+    const rows = await inWholeOrg(c, (trx, org) => listTokens(trx, org.tenant_id, page));
     const positioned = rows.map((row) => Object.assign(row, { position: [row.token_id] }));
     return c.json(pageOf(c, { rows: positioned, limit, cursor, present }), 200);
   });
@@ -146,20 +146,20 @@ export function addTokens(api: Api): void {
     checkWanted(c, { role, scopes: wanted });
     const expiresAt = days === null ? null : new Date(Date.now() + days * DAY_S * 1_000);
     const token = { name, role, scopes: [...new Set(wanted)], expiresAt, actor: actorOf(c) };
-    const issued = await inOrg(c, (trx, org) => createToken(trx, org.tenant_id, token));
+    const issued = await inWholeOrg(c, (trx, org) => createToken(trx, org.tenant_id, token));
     return c.json(presentIssued(issued), 201);
   });
   api.openapi(rotate, async (c) => {
     const { id: tokenId } = c.req.valid('param');
     const { overlap_s: overlapS } = c.req.valid('json');
     const rotation = { tokenId, overlapS, actor: actorOf(c) };
-    const issued = await inOrg(c, (trx, org) => rotateToken(trx, org.tenant_id, rotation));
+    const issued = await inWholeOrg(c, (trx, org) => rotateToken(trx, org.tenant_id, rotation));
     if (!issued) throw notFound(tokenId);
     return c.json(presentIssued(issued), 201);
   });
   api.openapi(remove, async (c) => {
     const { id: tokenId } = c.req.valid('param');
-    const token = await inOrg(c, (trx, org) => deleteToken(trx, org.tenant_id, { tokenId, actor: actorOf(c) }));
+    const token = await inWholeOrg(c, (trx, org) => deleteToken(trx, org.tenant_id, { tokenId, actor: actorOf(c) }));
     if (!token) throw notFound(tokenId);
     return c.json(present(token), 200);
   });

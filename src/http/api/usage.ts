@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { listUsage, type UsageMonth } from '../../tenancy/list-usage.ts';
 import type { Api } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
-import { inOrg } from './org-scope.ts';
+import { inWholeOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams, timestamp } from './parameters.ts';
 import { listRoute } from './route.ts';
@@ -53,7 +53,7 @@ const list = listRoute({
 export function addUsage(api: Api): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await inOrg(c, (trx, { tenant_id }) =>
+    const rows = await inWholeOrg(c, (trx, { tenant_id }) =>
       listUsage(trx, tenant_id, { limit: limit + 1, before: after?.[0] }),
     );
     return c.json(pageOf(c, { rows, limit, cursor, present }), 200);
