@@ -127,6 +127,7 @@ const ofRepositories = [
   'issues',
   'merged_pull_requests',
   'metric_definitions',
+  'patch_matches',
   'production_deployments',
   'pull_request_commits',
   'pull_requests',
