@@ -96,12 +96,8 @@ it('reads a first deployment of which nothing is known: it keeps what it has fro
     { additions: 1, deletions: 0, changedFiles: 1 },
   );
   await new HistoryGaps(db, { compare, log }).fill(tenantId);
-  const { deployments, deployment_statuses } = deployment(3, elsewhere.sha);
-  const earlier = { created_at: '2026-01-01T00:00:00.000Z' };
-  await storeFacts(db, tenantId, organization.login, {
-    deployments: deployments.map((one) => ({ ...one, observed: { ...one.observed, ...earlier } })),
-    deployment_statuses: deployment_statuses.map((one) => ({ ...one, observed: { ...one.observed, ...earlier } })),
-  });
+  await storeFacts(db, tenantId, organization.login, deployment(0, elsewhere.sha));
+  await query(sql`delete from commits where tenant_id = ${tenantId} and sha = ${elsewhere.sha}`);
   await query(
     sql`update deployment_statuses set state = 'inactive' where tenant_id = ${tenantId} and deployment_id = 1`,
   );
