@@ -107,45 +107,6 @@ begin
 end $$;
 `;
 
-const ofRepositories = [
-  'access_differences',
-  'access_reads',
-  'branches',
-  'check_runs',
-  'comments',
-  'commits',
-  'count_checks',
-  'deployment_changes',
-  'deployment_failures',
-  'deployment_marks',
-  'deployment_rework',
-  'deployments',
-  'deployment_sources',
-  'deployment_statuses',
-  'incident_links',
-  'incidents',
-  'issues',
-  'merged_pull_requests',
-  'metric_definitions',
-  'patch_matches',
-  'production_deployments',
-  'pull_request_commits',
-  'pull_requests',
-  'releases',
-  'repositories',
-  'repository_access',
-  'repository_collaborators',
-  'reviews',
-  'set_aside_failures',
-  'shipped_commits',
-  'sync_cursors',
-  'tags',
-  'team_repositories',
-  'team_repository_changes',
-  'touched_facts',
-  'workflow_runs',
-];
-
 const tenantTables = ['api_tokens', 'invitations'];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -153,11 +114,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(createPeople).execute(db);
   await addTenantPolicy(db, tenantTables);
   await sql.raw(createRole).execute(db);
-  await addRepositoryPolicy(db, ofRepositories);
+  await addRepositoryPolicy(db, await listTables(db));
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await dropRepositoryPolicy(db, ofRepositories);
+  await dropRepositoryPolicy(db, await listTables(db));
   await sql
     .raw(`
     drop table sessions, ${tenantTables.toReversed().join(', ')};
@@ -169,4 +130,14 @@ export async function down(db: Kysely<unknown>): Promise<void> {
       drop column can_manage_repositories, drop column can_view_analytics, drop column can_export_data;
   `)
     .execute(db);
+}
+
+/** Every table so far of what is a repository's. */
+async function listTables(db: Kysely<unknown>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class c join pg_attribute a on attrelid = c.oid
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and attname = 'repository_id' and not attisdropped and has_table_privilege('shiplog_app', c.oid, 'select')
+    order by relname`.execute(db);
+  return rows.map(({ name }) => name);
 }
