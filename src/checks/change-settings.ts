@@ -11,7 +11,7 @@ import {
 } from './settings.ts';
 
 /** What is given is set; null takes it back. */
-export type SettingsPatch = { readonly [K in keyof SettingsChanges]?: SettingsChanges[K] | null };
+type SettingsPatch = { readonly [K in keyof SettingsChanges]?: SettingsChanges[K] | null };
 
 interface Change {
   readonly patch: SettingsPatch;

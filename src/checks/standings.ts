@@ -34,7 +34,9 @@ function standings({ tenantId, repositoryIds }: Repositories): RawBuilder<unknow
     )
     select c.repository_id, c.head_sha, c.standing as known,
       case when p.state = 'open' then coalesce(incidents.text, '')
-        else concat_ws(';', m.first_deployment_id, failures.text, reverts.text) end as standing
+        when m.number is not null then concat_ws(';', 'merged', m.first_commit_at, m.first_review_at,
+          m.first_deployment_id, failures.text, reverts.text)
+        else p.state end as standing
     from published_check_runs c
     join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = c.repository_id and p.number = c.number
       and p.head_sha = c.head_sha

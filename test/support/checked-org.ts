@@ -1,10 +1,9 @@
-import { afterAll, expect } from 'vitest';
-import type { PullRequest } from './github/truth/work.ts';
-import type { Repository } from './github/truth/repository.ts';
+import { afterAll } from 'vitest';
 import { startStandIn } from './github/stand-in.ts';
 import { startTestServer } from './server.ts';
 
 const FOUNDED = '2026-03-01T00:00:00Z';
+const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
 /** A Shiplog that listens, beside a stand-in GitHub with an organization that has installed it and one repository. */
 export async function startCheckedOrg(env: NodeJS.ProcessEnv = {}) {
@@ -23,15 +22,11 @@ export async function startCheckedOrg(env: NodeJS.ProcessEnv = {}) {
   });
   hook.target = `${server.baseUrl}/api/github/webhooks`;
   await change.git.push(repository);
-  await change.installations.install(organization);
-  return { standIn, change, organization, repository, ann, ben, ...server };
-}
-
-/** The only run on the head of a pull request, once there is one. */
-export async function untilRun(repository: Repository, pull: PullRequest, expected: object): Promise<void> {
-  await expect.poll(() => runsOn(repository, pull), { timeout: 15_000, interval: 50 }).toMatchObject([expected]);
-}
-
-function runsOn(repository: Repository, { headSha }: PullRequest) {
-  return repository.checkRuns.filter((run) => run.headSha === headSha);
+  const installation = await change.installations.install(organization);
+  /** Below the organization, as everybody can see it. */
+  const readApi = async (path: string): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    return (await fetch(`${server.baseUrl}/api/v1/orgs/acme${path}`, { headers })).json();
+  };
+  return { standIn, change, organization, installation, repository, ann, ben, readApi, ...server };
 }

@@ -14,19 +14,19 @@ export const checkRunPatchSchema = z
   .openapi('CheckRunSettingsPatch', { example: { max_lines: 500, deployment_freeze: null } });
 
 const described = z.strictObject({
-  enabled: fields.enabled.openapi({ description: 'Whether pull requests get a check run at all.' }),
-  max_lines: fields.max_lines.openapi({
-    description: 'The most lines that a pull request may change, or its check run fails; 0: any number.',
-  }),
-  code_owner_review: fields.code_owner_review.openapi({
-    description: 'Whether the check run fails until a code owner of every changed file that has one has approved.',
-  }),
-  deployment_freeze: fields.deployment_freeze.openapi({
-    description: 'Whether the check run fails while an incident of the repository is open; what mends it passes.',
-  }),
-  repository_file: fields.repository_file.openapi({
-    description: "Whether a repository's `.github/shiplog.yml` counts, which goes before what is set here.",
-  }),
+  enabled: fields.enabled.describe('Whether pull requests get a check run at all.'),
+  max_lines: fields.max_lines.describe(
+    'The most lines that a pull request may change, or its check run fails; 0: any number.',
+  ),
+  code_owner_review: fields.code_owner_review.describe(
+    'Whether the check run fails until a code owner of every changed file that has one has approved.',
+  ),
+  deployment_freeze: fields.deployment_freeze.describe(
+    'Whether the check run fails while an incident of the repository is open; what mends it passes.',
+  ),
+  repository_file: fields.repository_file.describe(
+    "Whether a repository's `.github/shiplog.yml` counts, which goes before what is set here.",
+  ),
 });
 
 export const checkRunSettingsSchema = z

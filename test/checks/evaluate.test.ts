@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/checks/evaluate.ts';
+import { defaultSettings } from '../../src/checks/settings.ts';
+import { at, checkedPull, checkFacts, deployment, mergedPull } from '../support/check-facts.ts';
+
+const policies = { ...defaultSettings, max_lines: 100, deployment_freeze: true };
+
+describe('a policy', () => {
+  it('that is off fails nothing', () => {
+    expect(evaluate(checkFacts({ openIncidents: [12] }))).toMatchObject({ conclusion: 'neutral', violations: [] });
+  });
+
+  it('fails what it is against, also where the summary is hidden', () => {
+    const facts = { settings: policies, openIncidents: [12], pull: checkedPull({ hiddenBy: 'ben' }) };
+    expect(evaluate(checkFacts(facts))).toMatchObject({
+      state: 'hidden',
+      conclusion: 'failure',
+      violations: [
+        { policy: 'max_lines', lines: 150, most: 100 },
+        { policy: 'deployment_freeze', incidents: [12] },
+      ],
+    });
+  });
+
+  it('of a freeze lets through what mends the incident, in the merge queue, too', () => {
+    const facts = { settings: { ...policies, max_lines: 0 }, openIncidents: [12] };
+    expect(evaluate(checkFacts({ ...facts, repairs: true })).conclusion).toBe('neutral');
+    expect(evaluate(checkFacts({ ...facts, pull: null, repairs: true })).conclusion).toBe('success');
+    expect(evaluate(checkFacts({ ...facts, pull: null })).conclusion).toBe('failure');
+  });
+
+  it('fails nothing where it is turned off, over the plan’s limit, or after the merge', () => {
+    const facts = { settings: policies, openIncidents: [12] };
+    const off = { ...facts, settings: { ...policies, enabled: false } };
+    const left = { ...facts, repository: { full_name: 'acme/shop', tracked: false } };
+    const merged = { ...facts, pull: mergedPull() };
+    const conclusions = [off, left, merged].map((each) => evaluate(checkFacts(each)).conclusion);
+    expect(conclusions).toEqual(['neutral', 'neutral', 'success']);
+  });
+});
+
+describe('a summary', () => {
+  it.each([
+    ['08:20', '09:00'],
+    ['09:00', '10:00'],
+    ['13:59', '14:00'],
+    ['14:05', '16:00'],
+  ])('of a wait since 08:00, made at %s, is made again at %s', (now, again) => {
+    expect(evaluate(checkFacts({ now: at(now) })).refreshAt).toEqual(at(again));
+  });
+
+  it('of a deployment is made again when no incident can be linked to it any more, once', () => {
+    const until = new Date(at('11:24').getTime() + 72 * 3_600_000);
+    expect(evaluate(checkFacts({ pull: mergedPull() })).refreshAt).toEqual(until);
+    expect(evaluate(checkFacts({ pull: mergedPull(), now: until })).refreshAt).toBeNull();
+  });
+
+  it('recovers at the earliest recovery of its causes, as recovery time counts it', () => {
+    const failures = [
+      { kind: 'incident', by: '#12', recovered_at: at('12:24') },
+      { kind: 'revert', by: '#15', recovered_at: at('11:54') },
+    ];
+    const pull = mergedPull({ deployment: deployment({ finished_at: at('11:24'), failures }) });
+    expect(evaluate(checkFacts({ pull }))).toMatchObject({ state: 'recovered', shipped: { recovery_s: 1_800 } });
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckFacts } from '../../src/checks/check-facts.ts';
+import { evaluate } from '../../src/checks/evaluate.ts';
+import { render } from '../../src/checks/render.ts';
+import { defaultSettings } from '../../src/checks/settings.ts';
+import { at, checkedPull, checkFacts, deployment, mergedPull } from '../support/check-facts.ts';
+
+const places = { webUrl: 'https://github.com', publicUrl: 'https://shiplog.example' };
+const say = (facts: CheckFacts) => render(evaluate(facts), places, facts.now);
+
+const review = (state: 'approved' | 'changes_requested', commit_sha = 'head') => ({
+  login: 'ben',
+  state,
+  commit_sha,
+  submitted_at: at('09:00'),
+});
+const failed = (...failures: [kind: string, by: string, recovered: string | null][]) =>
+  deployment({
+    deployment_id: 43,
+    finished_at: at('11:24'),
+    failures: failures.map(([kind, by, recovered]) => ({
+      kind,
+      by,
+      recovered_at: recovered === null ? null : at(recovered),
+    })),
+  });
+const backfill = {
+  code: 'backfill_running',
+  message: 'The history is read to 40 %: numbers may change.',
+  action: 'Wait for the backfill; /sync says how far it is.',
+};
+const unmeasured = { path: null, medians: { ...checkedPull().medians, cycle: { value: null, n: 0 } } };
+
+const states: [string, Partial<CheckFacts>][] = [
+  [
+    'waiting for review',
+    { pull: checkedPull({ about: { requested_reviewers: ['ben', 'cy'], requested_teams: ['core'] } }) },
+  ],
+  [
+    'waiting for another review',
+    {
+      pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('changes_requested', 'before')] }),
+    },
+  ],
+  [
+    'changes requested',
+    { pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('changes_requested')] }) },
+  ],
+  [
+    'approved and mergeable',
+    { pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('approved')] }) },
+  ],
+  ['draft', { pull: checkedPull({ about: { draft: true, ready_at: null } }) }],
+  ['of a fork, a first contribution', { pull: checkedPull({ about: { fork: true }, firstContribution: true }) }],
+  ['closed', { pull: checkedPull({ about: { state: 'closed' } }) }],
+  [
+    'merged and waiting for deployment',
+    {
+      pull: {
+        ...mergedPull({ deployment: null }),
+        path: { last: deployment({ failures: failed(['deploy_failed', 'status', null]).failures }), waiting: [5, 6] },
+      },
+    },
+  ],
+  ['in production', { pull: mergedPull() }],
+  [
+    'in production before anybody looked',
+    { pull: mergedPull({ deployment: null, baseline: { environment: 'production', finished_at: at('11:00') } }) },
+  ],
+  ['incident linked', { pull: mergedPull({ deployment: failed(['incident', '#12', null]) }) }],
+  [
+    'deployment failed',
+    { pull: mergedPull({ deployment: failed(['hotfix', '#13', null], ['manual', 'operator', null]) }) },
+  ],
+  ['recovered', { pull: mergedPull({ deployment: failed(['incident', '#12', '12:00']) }) }],
+  ['rolled back', { pull: mergedPull({ deployment: failed(['rollback', 'deployment 44', '11:44']) }) }],
+  [
+    'reverted',
+    {
+      pull: mergedPull({
+        deployment: failed(['revert', '#15', '12:30']),
+        revertedBy: { number: 15, deployed_at: at('12:30') },
+      }),
+    },
+  ],
+  ['no deployment data', { pull: { ...mergedPull({ deployment: null }), ...unmeasured } }],
+  ['open without deployment data', { pull: checkedPull(unmeasured) }],
+  ['backfill running', { quality: [backfill] }],
+  ['plan limit', { repository: { full_name: 'acme/shop', tracked: false } }],
+  ['hidden', { pull: checkedPull({ hiddenBy: 'ben' }) }],
+  ['turned off', { settings: { ...defaultSettings, enabled: false } }],
+  ['merge group', { pull: null }],
+  ['too large', { settings: { ...defaultSettings, max_lines: 100 } }],
+  ['deployment freeze', { settings: { ...defaultSettings, deployment_freeze: true }, openIncidents: [12] }],
+  [
+    'broken file',
+    { fileProblem: { file: '.github/shiplog.yml', line: 3, message: 'check_run.max_lines: expected number' } },
+  ],
+];
+
+describe('the words of a check run', () => {
+  it.each(states)('%s', (_name, facts) => {
+    const { title, summary, conclusion, actions } = say(checkFacts(facts));
+    const buttons = actions.map(({ identifier }) => identifier).join(', ');
+    expect(`${conclusion}: ${title}\n[${buttons}]\n\n${summary}\n`).toMatchSnapshot();
+  });
+
+  it('are within what GitHub takes, whatever there is to say', () => {
+    const many = Array.from({ length: 5_000 }, (_, index) => index + 100);
+    const names = many.map((number) => `reviewer-with-a-rather-long-login-${number}`);
+    const quality = many.map((number) => ({ ...backfill, message: `${number} `.repeat(10) }));
+    const pull = checkedPull({ about: { requested_reviewers: names }, path: { last: deployment(), waiting: many } });
+    const { title, summary, actions } = say(checkFacts({ pull, quality, openIncidents: many }));
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(65_535);
+    expect(summary).toContain('</details>');
+    expect(title.length).toBeLessThanOrEqual(200);
+    for (const { label, description, identifier } of actions) {
+      expect(label.length).toBeLessThanOrEqual(20);
+      expect(description.length).toBeLessThanOrEqual(40);
+      expect(identifier.length).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it('take nobody’s text for Markdown', () => {
+    const environment = 'prod` [click](https://evil.example) @acme/all <img src=x> |\n# Title';
+    const pull = checkedPull({ path: { last: deployment({ environment }), waiting: [] } });
+    const { summary } = say(checkFacts({ pull }));
+    expect(summary).toContain('``prod` [click](https://evil.example) @acme/all <img src=x> | # Title``');
+  });
+
+  it('link to GitHub alone where nobody has said where Shiplog is', () => {
+    const facts = checkFacts();
+    const { summary } = render(evaluate(facts), { webUrl: 'https://ghe.example', publicUrl: undefined }, facts.now);
+    expect(summary).not.toContain('](/api');
+    expect(summary).toContain('`GET /api/v1/orgs/acme/pulls/shop/7`');
+  });
+});
