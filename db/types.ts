@@ -270,6 +270,7 @@ export interface CountChecks {
 
 export interface CustomDomains {
   checked_at: Timestamp | null;
+  claimed_at: Generated<Timestamp>;
   domain: string;
   error: string | null;
   /**

@@ -61,6 +61,7 @@ create table custom_domains (
   tenant_id bigint primary key,
   domain text not null,
   token text not null,
+  claimed_at timestamptz not null default now(),
   verified_at timestamptz,
   checked_at timestamptz,
   missing_since timestamptz,

@@ -5,6 +5,7 @@ import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
 import { measureStorage } from '../tenancy/measure-storage.ts';
 import { measureUsage } from '../tenancy/meter-usage.ts';
+import { resolveTxt, verifyDueDomain } from '../tenancy/verify-domain.ts';
 import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
 
 export interface HousekeepingOptions {
@@ -30,6 +31,11 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
       name: 'measure-usage',
       cron: '7 * * * *',
       work: (tenantId) => withTenant(db, tenantId, (trx) => measureUsage(trx, tenantId, {})),
+    }),
+    ofEachTenant(db, {
+      name: 'verify-domains',
+      cron: '*/10 * * * *',
+      work: (tenantId) => verifyDueDomain(db, tenantId, { resolve: resolveTxt }),
     }),
     ofEachTenant(db, {
       name: 'measure-storage',

@@ -4,7 +4,7 @@ import type { Scope } from '../../tenancy/scopes.ts';
 /** What a caller needs to be for an operation. The operator of the instance may do everything. */
 export interface Requirement {
   /** The least role in the organization of the path; where a path names none, whoever is known will do. */
-  readonly role: Role | 'operator';
+  readonly role: Role | 'operator' | 'anybody';
   /** Instead of a higher role: by default those have it who may call the operation, and it can be set for a member. */
   readonly flag?: Flag;
   /** What a token must be allowed. */
@@ -21,6 +21,8 @@ const exported = { ...read, flag: 'can_export_data' } as const;
 const owner = { role: 'owner', scope: 'admin' } as const;
 const ofMembers = { role: 'viewer', flag: 'can_manage_members', scope: 'admin' } as const;
 const ofRepositories = { role: 'viewer', flag: 'can_manage_repositories', scope: 'admin' } as const;
+/** Strangers, too: of what is shown to whoever has the address. */
+const anybody = { role: 'anybody', scope: 'read' } as const;
 const operator = { role: 'operator', scope: 'admin' } as const;
 
 /** Who may call what: the one place that says it. */
@@ -33,6 +35,13 @@ export const requirements = {
   changeRepository: ofRepositories,
   getPlan: admin,
   listUsage: admin,
+  getBranding: admin,
+  changeBranding: admin,
+  getLogo: read,
+  setLogo: admin,
+  removeLogo: admin,
+  getServedBranding: anybody,
+  getServedLogo: anybody,
   setPlan: operator,
   listRepositoryAccess: managerRead,
   listPersonAccess: managerRead,
@@ -99,6 +108,14 @@ export type OperationId = keyof typeof requirements;
 export function describeRequirement(operationId: OperationId): string {
   const { role, flag, scope }: Requirement = requirements[operationId];
   if (role === 'operator') return 'For the operator of this instance.';
+  if (role === 'anybody') return 'For anybody.';
   const who = flag === undefined ? `role \`${role}\`` : `\`${flag}\``;
   return `Needs ${who}; a token, the scope \`${scope}\`, too.`;
+}
+
+/** As the OpenAPI document says it: by which of its schemes. */
+export function securityOf(operationId: OperationId) {
+  const { role } = requirements[operationId];
+  if (role === 'anybody') return [];
+  return [...(role === 'operator' ? [] : [{ session: [] }, { token: [] }]), { operator: [] }];
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../../db/connection.ts';
 import type { Logger } from '../../logging.ts';
 import type { Queue } from '../../queue.ts';
 import type { LoginDeps } from '../login/login.ts';
+import type { ResolveTxt } from '../../tenancy/verify-domain.ts';
 import type { Caller } from './caller.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Standing } from './standing.ts';
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly rateLimits?: RateLimits | undefined;
   /** Undefined: nobody can log in. */
   readonly login?: LoginDeps | undefined;
+  /** Asks the Domain Name System; another one in tests. */
+  readonly resolveTxt?: ResolveTxt;
 }
 
 /** What a request carries. */
@@ -35,6 +38,8 @@ export interface ApiEnv {
     /** Set where an operation is of an organization and its caller may call it. */
     standing: Standing | undefined;
     publicUrl: string | undefined;
+    /** The organization whose own domain was asked; undefined elsewhere. */
+    servedTenantId: number | undefined;
   };
 }
 

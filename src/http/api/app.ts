@@ -15,6 +15,7 @@ import { addAccessChanges } from './access-changes.ts';
 import { addAuditLog } from './audit-log.ts';
 import { identifyCaller } from './caller.ts';
 import { addCheckRunSettings } from './check-run.ts';
+import { addBranding } from './branding.ts';
 import { addCommits } from './commits.ts';
 import { addContributors } from './contributors.ts';
 import { addDataHealth } from './data-health.ts';
@@ -33,6 +34,7 @@ import { requireOwnPage } from './csrf.ts';
 import { addIncidentReports } from './incident-reports.ts';
 import { addIncidents } from './incidents.ts';
 import { addListExports } from './list-exports.ts';
+import { addLogo } from './logo.ts';
 import { addMetricDefinitions } from './metric-definitions.ts';
 import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
@@ -46,6 +48,8 @@ import { addRepositoryTracking } from './repository-tracking.ts';
 import { addRepositoryAccess } from './repository-access.ts';
 import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
+import { addServedBranding } from './served-branding.ts';
+import { selectTenant } from './served-tenant.ts';
 import { addSync } from './sync.ts';
 import { addTokens } from './tokens.ts';
 import { addUsage } from './usage.ts';
@@ -62,6 +66,9 @@ export function createApi(deps: ApiDeps): Api {
   addRepositoryTracking(api);
   addPlan(api);
   addUsage(api);
+  addBranding(api, deps);
+  addLogo(api);
+  addServedBranding(api);
   addContributors(api);
   addTeams(api);
   addRepositoryAccess(api);
@@ -111,6 +118,7 @@ function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits
     c.set('publicUrl', publicUrl);
     await next();
   });
+  api.use(selectTenant(db, publicUrl));
   api.use(logRequests(log));
   api.use(
     secureHeaders({

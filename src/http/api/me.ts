@@ -70,7 +70,8 @@ async function describeCaller(c: Context<ApiEnv>): Promise<z.infer<typeof meSche
 }
 
 async function listOrgs(c: Context<ApiEnv>) {
-  const standings = await listStandings(c.var.db, callerOf(c));
+  const asked = { caller: callerOf(c), servedTenantId: c.var.servedTenantId };
+  const standings = await listStandings(c.var.db, asked);
   const described: ({ id: number; login: string; role: Role } & (typeof standings)[number]['flags'])[] = [];
   for (const { org, role, flags } of standings) described.push({ id: org.tenant_id, login: org.login, role, ...flags });
   return described;

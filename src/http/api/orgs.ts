@@ -67,7 +67,8 @@ const get = readRoute({
 export function addOrgs(api: Api, { db }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await listOrgs(db, { limit, after, tenantIds: await listTenantIds(db, callerOf(c)) });
+    const tenantIds = await listTenantIds(db, { caller: callerOf(c), servedTenantId: c.var.servedTenantId });
+    const rows = await listOrgs(db, { limit, after, tenantIds });
     return c.json(pageOf(c, { rows, limit, cursor, present }), 200);
   });
   api.openapi(get, async (c) => {

@@ -16,13 +16,14 @@ export function requireAccess(operationId: OperationId): MiddlewareHandler<ApiEn
   const requirement: Requirement = requirements[operationId];
   return async (c, next) => {
     const { caller } = c.var;
+    if (requirement.role === 'anybody') return next();
     if (!caller) return strangerResponse(c);
     const name = c.req.param('org');
     if (name !== undefined) {
       const parsed = orgParams.shape.org.safeParse(name);
       // The route's own check answers what is no name; without a standing, no handler gets at an organization.
       if (!parsed.success) return next();
-      const standing = await getStanding(c.var.db, { caller, name: parsed.data });
+      const standing = await getStanding(c.var.db, { caller, name: parsed.data, servedTenantId: c.var.servedTenantId });
       checkStanding(standing, requirement);
       c.set('standing', standing);
     }
@@ -32,7 +33,7 @@ export function requireAccess(operationId: OperationId): MiddlewareHandler<ApiEn
 }
 
 function checkStanding({ org, role, flags }: Standing, { role: least, flag }: Requirement): void {
-  if (least !== 'operator' && !isAtLeast(role, least)) {
+  if (least !== 'operator' && least !== 'anybody' && !isAtLeast(role, least)) {
     throw new ForbiddenError(`This needs the role ${least} in ${org.login}; yours is ${role}.`);
   }
   if (flag !== undefined && !flags[flag]) {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { describeRequirement, type OperationId, requirements } from './access.ts';
+import { describeRequirement, type OperationId, securityOf } from './access.ts';
 import { limitParameter } from './page.ts';
 import { requireAccess } from './require-access.ts';
 
@@ -101,7 +101,7 @@ export interface FilteredRead<
   readonly filters: Filters;
 }
 
-const notModified = { description: 'Not changed since the `ETag` given in `If-None-Match`.', content: {} };
+export const notModified = { description: 'Not changed since the `ETag` given in `If-None-Match`.', content: {} };
 
 /** A route that reads one object. */
 export function readRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
@@ -292,9 +292,4 @@ export function about({ operationId, tag, summary, description }: Operation<stri
     security: securityOf(operationId),
     middleware: requireAccess(operationId),
   };
-}
-
-function securityOf(operationId: OperationId) {
-  const operator = { operator: [] };
-  return requirements[operationId].role === 'operator' ? [operator] : [{ session: [] }, { token: [] }, operator];
 }

@@ -15,10 +15,18 @@ export interface Standing {
   readonly flags: Flags;
 }
 
+interface Asked {
+  readonly caller: Caller;
+  readonly name: string;
+  /** Where a tenant's own domain is asked, there is no other. */
+  readonly servedTenantId: number | undefined;
+}
+
 /** @throws NotFoundError, with one answer for what is not there and what is not the caller's */
-export async function getStanding(db: Database, { caller, name }: { caller: Caller; name: string }): Promise<Standing> {
+export async function getStanding(db: Database, { caller, name, servedTenantId }: Asked): Promise<Standing> {
   const org = await findOrg(db, name);
-  const standing = org && (await findStanding(db, { caller, org }));
+  const isServed = servedTenantId === undefined || org?.tenant_id === servedTenantId;
+  const standing = org && isServed ? await findStanding(db, { caller, org }) : undefined;
   if (!standing) throw new NotFoundError(`There is no organization "${name}" here, or you may not see it.`);
   return standing;
 }
@@ -39,7 +47,16 @@ async function findStanding(
 }
 
 /** The accounts that a caller may see; undefined: all of them. */
-export async function listTenantIds(db: Database, caller: Caller): Promise<readonly number[] | undefined> {
+export async function listTenantIds(
+  db: Database,
+  { caller, servedTenantId }: Omit<Asked, 'name'>,
+): Promise<readonly number[] | undefined> {
+  const own = await listOwnTenantIds(db, caller);
+  if (servedTenantId === undefined) return own;
+  return own === undefined || own.includes(servedTenantId) ? [servedTenantId] : [];
+}
+
+async function listOwnTenantIds(db: Database, caller: Caller): Promise<readonly number[] | undefined> {
   if (caller.kind === 'operator') return undefined;
   if (caller.kind === 'token') return [caller.token.tenantId];
   const members = await listTenantsOf(db, caller.session.userId);
@@ -49,11 +66,11 @@ export async function listTenantIds(db: Database, caller: Caller): Promise<reado
 }
 
 /** What a person or a token is in each organization that they may see. */
-export async function listStandings(db: Database, caller: Caller): Promise<readonly Standing[]> {
+export async function listStandings(db: Database, asked: Omit<Asked, 'name'>): Promise<readonly Standing[]> {
   const standings: Standing[] = [];
-  for (const tenantId of (await listTenantIds(db, caller)) ?? []) {
+  for (const tenantId of (await listTenantIds(db, asked)) ?? []) {
     const org = await findOrg(db, String(tenantId));
-    const standing = org && (await findStanding(db, { caller, org }));
+    const standing = org && (await findStanding(db, { caller: asked.caller, org }));
     if (standing) standings.push(standing);
   }
   return standings;

@@ -44,10 +44,12 @@ describe('the operator token', () => {
     }
   });
 
-  it('is asked for by every documented operation, before anything else', async () => {
-    const { paths } = document as { paths: Record<string, Record<string, unknown>> };
+  it('is asked for by every documented operation that is not for anybody, before anything else', async () => {
+    const { paths } = document as { paths: Record<string, Record<string, { security: unknown[] }>> };
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => [method, path]),
+      Object.keys(methods)
+        .filter((method) => methods[method]?.security.length !== 0)
+        .map((method) => [method, path]),
     );
     expect(operations.length).toBeGreaterThan(15);
     for (const [method = '', path = ''] of operations) {
