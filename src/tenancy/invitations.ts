@@ -5,6 +5,7 @@ import { applyFacts } from '../facts/apply.ts';
 import { ForbiddenError } from '../errors.ts';
 import { type Actor, recordAudit } from './audit-log.ts';
 import { flagColumns, type OwnFlags } from './members.ts';
+import { requireMemberPlace } from './plan-places.ts';
 import { flags, type Role } from './roles.ts';
 import { createTenantSecret, hashSecret, tenantOfSecret } from '../secret.ts';
 
@@ -34,12 +35,16 @@ interface NewInvitation {
   readonly actor: Actor;
 }
 
-/** The secret of the link is stored nowhere. A login that is known stands for its account, whoever has it later. */
+/**
+ * The secret of the link is stored nowhere. A login that is known stands for its account, whoever has it later.
+ * @throws PlanLimitError
+ */
 export async function createInvitation(
   trx: Trx,
   tenantId: number,
   { invitee, role, ownFlags, expiresAt, actor }: NewInvitation,
 ): Promise<Invitation & { readonly secret: string }> {
+  await requireMemberPlace(trx, tenantId);
   const secret = createTenantSecret('shi', tenantId);
   const set = sql.join(flags.map((flag) => sql`${ownFlags[flag]}::boolean`));
   const { rows } = await sql<Invitation>`

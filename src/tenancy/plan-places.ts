@@ -32,13 +32,26 @@ export async function requireRepositoryPlace(trx: Trx, tenantId: number): Promis
 }
 
 /**
- * Before somebody is invited. Whom GitHub made a member is one whatever the plan says, and takes a place all the same.
+ * Before somebody is invited: whoever is invited already takes a place, and so does whom GitHub made a member, which
+ * happens whatever the plan says.
  * @throws PlanLimitError
  */
 export async function requireMemberPlace(trx: Trx, tenantId: number): Promise<void> {
+  // Two at once would both see the last place.
+  await sql`select pg_advisory_xact_lock(hashtext('shiplog member places'), hashint8(${tenantId}))`.execute(trx);
   const { plan, limits, used } = await getPlanPlaces(trx, tenantId);
-  const [limit, taken] = [limits.members, used.members];
-  if (limit === null || taken < limit) return;
-  const detail = `The plan ${plan} has room for ${limit} members, and there are ${taken}. Remove one, or raise the plan.`;
+  const limit = limits.members;
+  if (limit === null) return;
+  const invited = await countInvited(trx, tenantId);
+  const taken = used.members + invited;
+  if (taken < limit) return;
+  const detail = `The plan ${plan} has room for ${limit} members, and there are ${used.members}, with ${invited} more invited. Remove one, take an invitation back, or raise the plan.`;
   throw new PlanLimitError(detail, { limit, used: taken });
+}
+
+async function countInvited(trx: Trx, tenantId: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from invitations
+    where tenant_id = ${tenantId} and accepted_at is null and expires_at > now()`.execute(trx);
+  return rows[0]?.count ?? 0;
 }
