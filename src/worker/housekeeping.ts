@@ -3,6 +3,7 @@ import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
+import { forgetDeliveries } from '../tenancy/forget-deliveries.ts';
 import { measureStorage } from '../tenancy/measure-storage.ts';
 import { measureUsage } from '../tenancy/meter-usage.ts';
 import { resolveTxt, verifyDueDomain } from '../tenancy/verify-domain.ts';
@@ -38,6 +39,11 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
       work: (tenantId) => verifyDueDomain(db, tenantId, { resolve: resolveTxt }),
     }),
     ofEachTenant(db, {
+      name: 'forget-deliveries',
+      cron: '41 4 * * *',
+      work: (tenantId) => forgetDeliveries(db, tenantId),
+    }),
+    ofEachTenant(db, {
       name: 'measure-storage',
       cron: '11 5 * * *',
       work: async (tenantId) => {
@@ -49,7 +55,7 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
 }
 
 interface TenantJob extends Omit<RecurringJob, 'run'> {
-  readonly work: (tenantId: number) => Promise<void>;
+  readonly work: (tenantId: number) => Promise<unknown>;
 }
 
 function ofEachTenant(db: Database, { name, cron, work }: TenantJob): RecurringJob {

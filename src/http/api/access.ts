@@ -35,6 +35,8 @@ export const requirements = {
   changeRepository: ofRepositories,
   getPlan: admin,
   listUsage: admin,
+  getSettings: admin,
+  changeSettings: admin,
   getBranding: admin,
   changeBranding: admin,
   getLogo: read,

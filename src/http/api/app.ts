@@ -50,6 +50,7 @@ import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
 import { addServedBranding } from './served-branding.ts';
 import { selectTenant } from './served-tenant.ts';
+import { addSettings } from './settings.ts';
 import { addSync } from './sync.ts';
 import { addTokens } from './tokens.ts';
 import { addUsage } from './usage.ts';
@@ -66,6 +67,7 @@ export function createApi(deps: ApiDeps): Api {
   addRepositoryTracking(api);
   addPlan(api);
   addUsage(api);
+  addSettings(api, deps);
   addBranding(api, deps);
   addLogo(api);
   addServedBranding(api);

@@ -8,7 +8,7 @@ import type { Api, ApiDeps } from './api-env.ts';
 import { brandingPatchSchema, brandingSchema, presentBranding } from './branding-schema.ts';
 import { patchRoute } from './change-route.ts';
 import { requireMatch } from './if-match.ts';
-import { inOrg, type Org, standingOf } from './org-scope.ts';
+import { inWholeOrg, type Org, standingOf } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { readRoute } from './route.ts';
 
@@ -39,7 +39,7 @@ ten minutes: give the same domain again to look at once. When the record goes, t
 
 export function addBranding(api: Api, { resolveTxt: resolve = resolveTxt }: Pick<ApiDeps, 'resolveTxt'>): void {
   api.openapi(get, async (c) => {
-    const found = await inOrg(c, readBranding);
+    const found = await inWholeOrg(c, readBranding);
     c.header('etag', etagOf(found.branding));
     return c.json(presentBranding(found), 200);
   });
@@ -50,7 +50,7 @@ export function addBranding(api: Api, { resolveTxt: resolve = resolveTxt }: Pick
     if (isOwn && c.var.servedTenantId === undefined) {
       throw new InvalidPayloadError('`custom_domain` is the address of this Shiplog itself.');
     }
-    await inOrg(c, async (trx, { tenant_id: tenantId, login: target }) => {
+    await inWholeOrg(c, async (trx, { tenant_id: tenantId, login: target }) => {
       const actor = actorOf(c);
       await changeBranding(trx, tenantId, {
         fields,
@@ -62,7 +62,7 @@ export function addBranding(api: Api, { resolveTxt: resolve = resolveTxt }: Pick
     });
     // Apart from the transaction: DNS may take seconds.
     if (typeof domain === 'string') await verifyDomain(c.var.db, standingOf(c).org.tenant_id, { resolve });
-    const found = await inOrg(c, readBranding);
+    const found = await inWholeOrg(c, readBranding);
     c.header('etag', etagOf(found.branding));
     return c.json(presentBranding(found), 200);
   });

@@ -12,7 +12,7 @@ import { etagOf, readBranding } from './branding.ts';
 import { brandingSchema, presentBranding } from './branding-schema.ts';
 import { takeBackRoute } from './change-route.ts';
 import { requireMatch } from './if-match.ts';
-import { inOrg } from './org-scope.ts';
+import { inWholeOrg } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { requireAccess } from './require-access.ts';
 import { about, notModified, problem, problems, unprocessable } from './route.ts';
@@ -70,7 +70,9 @@ const remove = takeBackRoute({
 });
 
 export function addLogo(api: Api): void {
-  api.openapi(get, async (c) => pictureResponse(c, await inOrg(c, (trx, { tenant_id }) => findLogo(trx, tenant_id))));
+  api.openapi(get, async (c) =>
+    pictureResponse(c, await inWholeOrg(c, (trx, { tenant_id }) => findLogo(trx, tenant_id))),
+  );
   api.openapi(put, async (c) => {
     const type = logoTypeOf(c.req.header('content-type'));
     if (!type) throw new HTTPException(415, { message: typeNeeded() });
@@ -81,7 +83,7 @@ export function addLogo(api: Api): void {
 }
 
 async function change(c: Context<ApiEnv>, logo: Awaited<ReturnType<typeof readLogo>> | null) {
-  const found = await inOrg(c, async (trx, org) => {
+  const found = await inWholeOrg(c, async (trx, org) => {
     const { tenant_id: tenantId, login: target } = org;
     await setLogo(trx, tenantId, {
       logo,

@@ -7,6 +7,7 @@ import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
 import { DAY_MS, type SeriesStep } from '../../metrics/query/periods.ts';
 import { type Window, type WindowBound, windowBefore, windowOf } from '../../metrics/query/window.ts';
 import type { MetricQuery } from '../../metrics/query/query-metric.ts';
+import { getTenantSettings } from '../../tenancy/tenant-settings.ts';
 import { idOf, type Org, repositoryIdOf } from './org-scope.ts';
 import { repositoryFilter, textFilter, windowBound } from './parameters.ts';
 
@@ -87,6 +88,7 @@ export async function metricQueryOf(trx: Trx, org: Org, filters: Filters): Promi
     tenantId: org.tenant_id,
     ...window,
     timeZone,
+    weekStart: (await getTenantSettings(trx, org.tenant_id)).settings.week_start,
     repositoryId: await repositoryIdOf(trx, org, filters.repository),
     teamId: await teamIdOf(trx, org, filters.team),
     environment: filters.environment,

@@ -12,15 +12,26 @@ export interface Period {
 }
 
 export const DAY_MS = 86_400_000;
-const MONDAY = Date.UTC(2001, 0, 1);
+/** Some day of each: days and weeks are counted from it. */
+const firstDays = { monday: Date.UTC(2001, 0, 1), saturday: Date.UTC(2001, 0, 6), sunday: Date.UTC(2001, 0, 7) };
+export const weekStarts = ['monday', 'saturday', 'sunday'] as const;
+export type WeekStart = (typeof weekStarts)[number];
 
-/** The days or weeks that a window touches; those at its ends may be shorter. Weeks start on Monday. */
-export function periodsOf({ from, to }: Window, step: SeriesStep, timeZone: string): Period[] {
+export interface Calendar {
+  /** An IANA name. */
+  readonly timeZone: string;
+  /** Monday unless given. */
+  readonly weekStart?: WeekStart | undefined;
+}
+
+/** The days or weeks that a window touches; those at its ends may be shorter. */
+export function periodsOf({ from, to, timeZone, weekStart = 'monday' }: Window & Calendar, step: SeriesStep): Period[] {
+  const origin = firstDays[weekStart];
   const length = step === 'day' ? DAY_MS : 7 * DAY_MS;
   const [first, end] = [wallClock(from, timeZone), wallClock(to, timeZone)];
   const periods: Period[] = [];
   let start = from.getTime();
-  for (let wall = startOf(first, length); wall < end; wall += length) {
+  for (let wall = startOf(first, { length, origin }); wall < end; wall += length) {
     if (wall > first) start = nextStart(start, { wall, length, timeZone });
     const days = (Math.min(wall + length, end) - Math.max(wall, first)) / DAY_MS;
     periods.push({ from: start, days });
@@ -28,8 +39,8 @@ export function periodsOf({ from, to }: Window, step: SeriesStep, timeZone: stri
   return periods;
 }
 
-function startOf(wall: number, length: number): number {
-  return MONDAY + Math.floor((wall - MONDAY) / length) * length;
+function startOf(wall: number, { length, origin }: { length: number; origin: number }): number {
+  return origin + Math.floor((wall - origin) / length) * length;
 }
 
 /** Mostly one length behind the start before; else the time zone's offset has changed. */

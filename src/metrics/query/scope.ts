@@ -1,13 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Calendar } from './periods.ts';
 import { couldPush, wasMember } from './team-history.ts';
 
-/** What a metric is asked about. A window is [from, to). */
-export interface MetricScope {
+/** What a metric is asked about. A window is [from, to); the calendar is of the days and weeks of series. */
+export interface MetricScope extends Calendar {
   readonly tenantId: number;
   readonly from: Date;
   readonly to: Date;
-  /** An IANA name: of the days and weeks of series. */
-  readonly timeZone: string;
   readonly repositoryId?: number | undefined;
   /** Of these alone. */
   readonly repositoryIds?: readonly number[] | undefined;

@@ -25,7 +25,7 @@ interface Stretch {
 
 /** A point for each day or week that the window touches. */
 export function series({ statistic }: Metric, { scope, step, samples }: Stretch): SeriesPoint[] {
-  const periods = periodsOf(scope, step, scope.timeZone);
+  const periods = periodsOf(scope, step);
   const places = placesOf(samples.at, periods);
   const [rows, counted] = [new Int32Array(periods.length), new Int32Array(periods.length)];
   for (let index = 0; index < places.length; index++) {
@@ -61,9 +61,9 @@ function gather(values: Float64Array, places: Int32Array, counts: Int32Array): (
 
 /** The median over the weeks of the days that have a row; a week without any is one of 0. */
 export function deploymentDaysPerWeek(scope: MetricScope, { at }: Samples): number | null {
-  const days = periodsOf(scope, 'day', scope.timeZone);
+  const days = periodsOf(scope, 'day');
   const busy = [...new Set(placesOf(at, days))].map((place) => (days[place]?.from ?? 0) / 1_000);
-  const weeks = periodsOf(scope, 'week', scope.timeZone);
+  const weeks = periodsOf(scope, 'week');
   const counts = new Float64Array(weeks.length);
   for (const week of placesOf(Float64Array.from(busy), weeks)) counts[week] = (counts[week] ?? 0) + 1;
   return percentile(counts.toSorted(), 0.5);

@@ -20,7 +20,7 @@ const windows = fc.record({
 it('days and weeks are those of PostgreSQL, in every time zone', async () => {
   const property = fc.asyncProperty(windows, async ({ from, hours, timeZone, step }) => {
     const to = new Date(from.getTime() + hours * HOUR_MS);
-    const periods = periodsOf({ from, to }, step, timeZone);
+    const periods = periodsOf({ from, to, timeZone }, step);
     const times = Array.from({ length: 2 * hours }, (_, half) => new Date(from.getTime() + (half * HOUR_MS) / 2));
     const { rows } = await sql<{ day: string }>`
       select date_trunc(${step}, at at time zone ${timeZone})::text as day
@@ -48,4 +48,20 @@ it('percentiles are those of PostgreSQL', async () => {
     },
   );
   await fc.assert(property, { numRuns: 60 });
+});
+
+it.each([
+  ['monday', '2026-03-02T00:00:00.000Z'],
+  ['saturday', '2026-02-28T00:00:00.000Z'],
+  ['sunday', '2026-03-01T00:00:00.000Z'],
+] as const)('weeks start on %s', (weekStart, second) => {
+  const window = {
+    from: new Date('2026-02-25T00:00:00Z'),
+    to: new Date('2026-03-12T00:00:00Z'),
+    timeZone: 'UTC',
+    weekStart,
+  };
+  const [first, next, third] = periodsOf(window, 'week').map(({ from }) => new Date(from).toISOString());
+  expect([first, next]).toEqual(['2026-02-25T00:00:00.000Z', second]);
+  expect(new Date(third ?? '').getTime() - new Date(next ?? '').getTime()).toBe(7 * 24 * HOUR_MS);
 });

@@ -8,7 +8,7 @@ export interface HealthQuery extends MetricScope {
 }
 
 export function startsOf(scope: MetricScope, step: SeriesStep): Date[] {
-  return periodsOf(scope, step, scope.timeZone).map(({ from }) => new Date(from));
+  return periodsOf(scope, step).map(({ from }) => new Date(from));
 }
 
 /** In which day or week a time lies; 1 is the first. */
