@@ -17,6 +17,7 @@ import * as reports from './migrations/0016-reports.ts';
 import * as matchedDeployments from './migrations/0018-matched-deployments.ts';
 import * as identity from './migrations/0020-identity.ts';
 import * as auditChain from './migrations/0021-audit-chain.ts';
+import * as erasure from './migrations/0021-erasure.ts';
 import * as plans from './migrations/0022-plans.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
@@ -38,6 +39,7 @@ const migrations: Record<string, Migration> = {
   '0018-matched-deployments': matchedDeployments,
   '0020-identity': identity,
   '0021-audit-chain': auditChain,
+  '0021-erasure': erasure,
   '0022-plans': plans,
   '0023-check-runs': checkRuns,
   '0024-shipped-by': shippedBy,

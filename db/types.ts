@@ -244,10 +244,22 @@ export interface ContributorLogins {
 
 export interface Contributors {
   /**
+   * What people say; null: as GitHub has it.
+   */
+  bot: boolean | null;
+  /**
    * GitHub's user id; negative for a person known only by login or by email, then a hash of that.
    */
   contributor_id: number;
+  /**
+   * Counts in no metric, as a bot that is left out.
+   */
+  excluded: Generated<boolean>;
   login: string | null;
+  /**
+   * The contributor who is the same person.
+   */
+  merged_into: number | null;
   name: string | null;
   observed_at: Timestamp | null;
   observed_rank: number | null;
@@ -409,6 +421,29 @@ export interface DeploymentStatuses {
   observed_rank: number;
   repository_id: number;
   state: string;
+  tenant_id: number;
+}
+
+export interface ErasedIdentities {
+  contributor_id: number;
+  digest: Buffer;
+  tenant_id: number;
+}
+
+export interface ErasedPeople {
+  contributor_id: number;
+  deliveries_changed: Generated<number>;
+  /**
+   * Up to which delivery the stored bodies have been rewritten.
+   */
+  deliveries_to: Generated<number>;
+  erased_at: Generated<Timestamp>;
+  finished_at: Timestamp | null;
+  tenant_id: number;
+}
+
+export interface ErasureSalts {
+  salt: Buffer;
   tenant_id: number;
 }
 
@@ -1203,6 +1238,9 @@ export interface DB {
   deployment_sources: DeploymentSources;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
+  erased_identities: ErasedIdentities;
+  erased_people: ErasedPeople;
+  erasure_salts: ErasureSalts;
   hidden_check_runs: HiddenCheckRuns;
   hook_delivery_scans: HookDeliveryScans;
   incident_links: IncidentLinks;

@@ -26,6 +26,9 @@ export const HYDRATE = 'hydrate';
 /** Says on a head of a pull request, or of a merge group, how it stands: one job for all that came meanwhile. */
 export const CHECK_RUN = 'check-run';
 
+/** Takes erased people out of the stored deliveries of a tenant. */
+export const ERASE_DELIVERIES = 'erase-deliveries';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -97,6 +100,18 @@ const queues: Readonly<Record<string, Parameters<Queue['createQueue']>[1]>> = {
     retryBackoff: true,
     retryDelayMax: 900,
     expireInSeconds: 120,
+    deleteAfterSeconds: 600,
+  },
+  // One of a tenant in line, and one at work.
+  [ERASE_DELIVERIES]: {
+    policy: 'stately',
+    notify: true,
+    retryLimit: 10,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    heartbeatSeconds: 60,
+    expireInSeconds: 6 * 3_600,
     deleteAfterSeconds: 600,
   },
 };
@@ -190,6 +205,12 @@ export async function sendCheckRuns(
     startAfter,
   }));
   await queue.insert(CHECK_RUN, jobs, { db: fromKysely(trx) });
+}
+
+/** Sends, inside `trx`, a job for the tenant, unless one is in line. */
+export async function sendEraseDeliveries(queue: Queue, trx: Trx, tenantId: number): Promise<void> {
+  const job = { data: { tenantId }, singletonKey: String(tenantId) };
+  await queue.insert(ERASE_DELIVERIES, [job], { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/tenant.ts';
 import { FactBatch } from './batch.ts';
 import { resolveContributors } from './contributor-emails.ts';
 import { type Facts, type FactTableName, factTables } from './facts.ts';
+import { withoutErased } from './learn-erased.ts';
 import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
 import { recordTouched } from './touched.ts';
@@ -15,9 +16,10 @@ import { upsertRows } from './upsert.ts';
  * @returns the number of rows that the facts came to
  */
 export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Facts[]): Promise<number> {
-  const batch = new FactBatch();
-  for (const some of facts) batch.add(some);
+  const told = batchOf(facts);
   await lockFacts(trx, tenantId);
+  const kept = await withoutErased(trx, tenantId, facts);
+  const batch = kept === facts ? told : batchOf(kept);
   for (const name of Object.keys(factTables) as FactTableName[]) {
     await upsertRows(trx, tenantId, factTables[name], batch.rows(name));
   }
@@ -26,4 +28,10 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   await removeUnlistedCommits(trx, tenantId, batch);
   await recordTouched(trx, tenantId, batch);
   return batch.size;
+}
+
+function batchOf(facts: readonly Facts[]): FactBatch {
+  const batch = new FactBatch();
+  for (const some of facts) batch.add(some);
+  return batch;
 }

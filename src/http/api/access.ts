@@ -53,6 +53,8 @@ export const requirements = {
   listTeamMembers: read,
   listContributors: read,
   getContributor: read,
+  eraseContributor: owner,
+  listErasures: owner,
   listCommits: read,
   listPullRequests: read,
   getPullRequest: read,

@@ -25,6 +25,7 @@ import { addDeploymentReports } from './deployment-reports.ts';
 import { addDeployments } from './deployments.ts';
 import { addDocs } from './docs.ts';
 import { addEnvironments } from './environments.ts';
+import { addErasures } from './erasures.ts';
 import { addExports } from './exports.ts';
 import { addInvitations } from './invitations.ts';
 import { addIssues } from './issues.ts';
@@ -72,6 +73,7 @@ export function createApi(deps: ApiDeps): Api {
   addLogo(api);
   addServedBranding(api);
   addContributors(api);
+  addErasures(api, deps);
   addTeams(api);
   addRepositoryAccess(api);
   addPersonAccess(api);

@@ -91,6 +91,23 @@ export function takeBackRoute<
   });
 }
 
+/** A route that removes something, and does not wait for the end of it. */
+export function startRemovalRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
+  remove: Omit<FilteredRead<P, Params, Body, Record<string, never>>, 'filters'>,
+) {
+  return createRoute({
+    ...about(remove),
+    method: 'delete',
+    path: remove.path,
+    request: { params: remove.params, query: z.strictObject({}) },
+    responses: {
+      202: { description: 'Accepted.', content: { 'application/json': { schema: remove.response } } },
+      ...problems,
+      409: conflict,
+    },
+  });
+}
+
 function changed<Body extends z.ZodType>(response: Body) {
   return {
     200: { description: 'Done.', content: { 'application/json': { schema: response } } },

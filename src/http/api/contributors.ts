@@ -84,14 +84,16 @@ const list = listRoute({
   item: contributorSchema,
 });
 
+export const contributorParams = orgParams.extend({
+  id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 583231 }),
+});
+
 const get = filteredRoute({
   operationId: 'getContributor',
   path: '/api/v1/orgs/{org}/contributors/{id}',
   tag: 'Contributors',
   summary: 'Get a contributor',
-  params: orgParams.extend({
-    id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 583231 }),
-  }),
+  params: contributorParams,
   filters: contributionFilters,
   response: contributorSchema,
 });
