@@ -80,7 +80,7 @@ async function prepare(trx: Trx, head: CheckedHead, { file, places }: Written): 
   const summary = evaluate(facts);
   const content = render(summary, places, now);
   const hash = hashOf(content);
-  const sending = await beginSending(trx, head, { ...summary, hash, standing });
+  const sending = await beginSending(trx, head, { ...summary, hash, standing, quiet: summary.state === 'off' });
   return sending && { ...sending, content, hash };
 }
 

@@ -8,6 +8,8 @@ interface Wanted {
   readonly hash: string;
   readonly refreshAt: Date | null;
   readonly standing: string | null;
+  /** Nothing is to be made, only what is there brought up to date. */
+  readonly quiet: boolean;
 }
 
 /** What is about to be sent. */
@@ -18,27 +20,28 @@ export interface Sending {
 
 /**
  * Notes, before GitHub is asked, that it will be: whoever dies in between leaves word.
- * @returns null when GitHub has this content already
+ * @returns null when there is nothing to send: GitHub has this content already
  */
 export async function beginSending(
   trx: Trx,
   { tenantId, repositoryId, headSha }: CheckedHead,
-  { number, hash, refreshAt, standing }: Wanted,
+  { number, hash, refreshAt, standing, quiet }: Wanted,
 ): Promise<Sending | null> {
-  const { rows } = await sql<Sending & { contentHash: string | null }>`
+  const { rows } = await sql<Sending & { isSending: boolean }>`
     insert into published_check_runs as known (tenant_id, repository_id, head_sha, number, sending_since, refresh_at,
       standing)
-    values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, now(), ${refreshAt}, ${standing})
-    on conflict (tenant_id, repository_id, head_sha) do update set refresh_at = excluded.refresh_at, standing = excluded.standing,
-      number = coalesce(excluded.number, known.number),
-      sending_since = case when known.content_hash = ${hash} and known.sending_since is null
-        then null else coalesce(known.sending_since, now()) end
-    returning check_run_id as "checkRunId", case when sending_since is null then content_hash end as "contentHash"`.execute(
-    trx,
-  );
+    values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, case when not ${quiet} then now() end, ${refreshAt},
+      ${standing})
+    on conflict (tenant_id, repository_id, head_sha) do update set refresh_at = excluded.refresh_at,
+      standing = excluded.standing, number = coalesce(excluded.number, known.number),
+      sending_since = case
+        when known.sending_since is not null then known.sending_since
+        when known.content_hash = ${hash} or (${quiet} and known.check_run_id is null) then null
+        else now() end
+    returning check_run_id as "checkRunId", sending_since is not null as "isSending"`.execute(trx);
   const [row] = rows;
   if (!row) throw new Error('an upsert returns its row');
-  return row.contentHash === hash ? null : { checkRunId: row.checkRunId };
+  return row.isSending ? { checkRunId: row.checkRunId } : null;
 }
 
 /** Keeps GitHub's answer. */
@@ -81,4 +84,18 @@ export async function recordMergeGroup(
     insert into published_check_runs (tenant_id, repository_id, head_sha, number, merge_group)
     values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, true)
     on conflict (tenant_id, repository_id, head_sha) do nothing`.execute(trx);
+}
+
+/** Until when a head rests, which was written not long ago; null: it may be written. */
+export async function findRest(
+  trx: Trx,
+  { tenantId, repositoryId, headSha }: CheckedHead,
+  { forMs }: { readonly forMs: number },
+): Promise<Date | null> {
+  const until = sql`published_at + make_interval(secs => ${forMs / 1_000}::double precision)`;
+  const { rows } = await sql<{ until: Date }>`
+    select ${until} as until from published_check_runs
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}
+      and ${until} > now()`.execute(trx);
+  return rows[0]?.until ?? null;
 }

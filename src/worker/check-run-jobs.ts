@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { type PublishDeps, publishCheckRun } from '../checks/publish.ts';
-import { recordRefused } from '../checks/published.ts';
+import { findRest, recordRefused } from '../checks/published.ts';
 import { listRestated } from '../checks/standings.ts';
 import { listUnpublished } from '../checks/sweep.ts';
 import { ForbiddenError, NotFoundError, SuspendedError, UnexpectedResponseError } from '../errors.ts';
@@ -69,8 +69,10 @@ async function listTenants(db: Database): Promise<number[]> {
 
 /** @throws what may go better the next time */
 async function runCheckRunJob(deps: CheckRunDeps, head: CheckedHead): Promise<void> {
-  const { db, queue, log } = deps;
+  const { db, queue, log, debounceMs } = deps;
   try {
+    const rest = await withTenant(db, head.tenantId, (trx) => findRest(trx, head, { forMs: debounceMs }));
+    if (rest) return await sendCheckRuns(queue, db, [head], { startAfter: rest });
     await publishCheckRun(deps, head);
   } catch (err) {
     const startAfter = putOffUntil(err);

@@ -1,5 +1,6 @@
 import type { Hook } from '../hook/hook.ts';
 import type { Truth } from '../truth/truth.ts';
+import { CheckChanges } from './check-changes.ts';
 import { DeliveryChanges } from './delivery-changes.ts';
 import { GitChanges } from './git-changes.ts';
 import { InstallationChanges } from './installation-changes.ts';
@@ -14,6 +15,7 @@ export interface Changes {
   readonly world: World;
   readonly git: GitChanges;
   readonly pulls: PullChanges;
+  readonly checks: CheckChanges;
   readonly issues: IssueChanges;
   readonly deliveries: DeliveryChanges;
   readonly teams: TeamChanges;
@@ -28,6 +30,7 @@ export function createChanges(truth: Truth, hook: Hook): Changes {
     world,
     git,
     pulls: new PullChanges(world, git),
+    checks: new CheckChanges(world, git),
     issues: new IssueChanges(world),
     deliveries: new DeliveryChanges(world, git),
     teams: new TeamChanges(world),

@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { withTenant } from '../../db/tenant.ts';
+import { publishCheckRun } from '../../src/checks/publish.ts';
+import { listUnpublished } from '../../src/checks/sweep.ts';
+import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
+import { createPublishing, dyingAt } from '../support/publishing.ts';
+import { deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
+
+const { db, deps, store, openPull, repository, query, tenantId } = await createPublishing();
+const unpublished = async () => {
+  const heads = await withTenant(db, tenantId, (trx) => listUnpublished(trx, tenantId));
+  return heads.map(({ headSha }) => headSha).toSorted();
+};
+
+const deployed = (id: number, sha: string, created_at: string) => ({
+  deployments: [deploymentFact(repository.id, id, { sha, created_at })],
+  deployment_statuses: [statusFact(repository.id, id, { id, state: 'success', created_at })],
+});
+
+beforeEach(async () => {
+  await query(sql`delete from published_check_runs`);
+  await query(sql`delete from pull_requests`);
+});
+
+describe('the sweep', () => {
+  it('finds open pull requests whose head has no check run, and no others', async () => {
+    const open = await openPull();
+    await openPull({ state: 'closed' });
+    await publishCheckRun(deps, await openPull());
+    expect(await unpublished()).toEqual([open.headSha]);
+    await publishCheckRun(deps, open);
+    const moved = { at: '2026-03-02T00:00:00.000Z', head_sha: 'e'.repeat(40) };
+    await store({ pull_requests: [pullFact(repository.id, open.number, moved)] });
+    expect(await unpublished()).toEqual(['e'.repeat(40)]);
+  });
+
+  it.each([
+    ['archived', sql`update repositories set archived = true`, sql`update repositories set archived = false`],
+    ['left out by the plan', sql`update repositories set tracked = false`, sql`update repositories set tracked = true`],
+    [
+      'taken from the App',
+      sql`update repositories set installed = false`,
+      sql`update repositories set installed = true`,
+    ],
+  ])('leaves alone what is %s', async (_name, change, back) => {
+    await openPull();
+    await query(change);
+    const found = await unpublished();
+    await query(back);
+    expect(found).toEqual([]);
+    expect(await unpublished()).toHaveLength(1);
+  });
+
+  it('finds what a worker that died was about to send, once it is surely dead', async () => {
+    const pull = await openPull();
+    await expect(publishCheckRun(dyingAt(deps, 4, 'before').deps, pull)).rejects.toThrow('died');
+    expect(await unpublished()).toEqual([]);
+    await query(sql`update published_check_runs set sending_since = now() - interval '11 minutes'`);
+    expect(await unpublished()).toEqual([pull.headSha]);
+  });
+
+  it('finds words that time has changed', async () => {
+    const pull = await openPull({ created_at: new Date(Date.now() - 30 * 60_000).toISOString() });
+    await publishCheckRun(deps, pull);
+    expect(await unpublished()).toEqual([]);
+    await query(sql`update published_check_runs set refresh_at = now() - interval '1 second'`);
+    expect(await unpublished()).toEqual([pull.headSha]);
+  });
+
+  it('finds what a deployment has made of a merged one', async () => {
+    const merged = { state: 'merged', merge_commit_sha: 'a'.repeat(40), merged_at: '2026-03-01T10:00:00.000Z' };
+    const pull = await openPull(merged);
+    await recomputeTouched(db, tenantId);
+    await publishCheckRun(deps, pull);
+    expect(await unpublished()).toEqual([]);
+    await store(
+      deployed(1, 'b'.repeat(40), '2026-03-01T09:00:00.000Z'),
+      deployed(2, 'a'.repeat(40), '2026-03-01T11:00:00.000Z'),
+    );
+    await recomputeTouched(db, tenantId);
+    expect(await unpublished()).toEqual([pull.headSha]);
+  });
+});
