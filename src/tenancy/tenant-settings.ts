@@ -6,16 +6,24 @@ import { type Actor, recordAudit } from './audit-log.ts';
 
 /** GitHub gives its deliveries again for up to a week; what came twice must still be known as that. */
 const LEAST_RETENTION_DAYS = 14;
+/** Whoever may change the settings must not be able to hide at once what they have done. */
+const LEAST_AUDIT_DAYS = 90;
 
 /** What an organization sets beside what its metrics count. */
 export const tenantSettings = z.strictObject({
   week_start: z.enum(weekStarts),
   /** For how long deliveries that were applied, or ignored, are kept; null: for ever. */
   delivery_retention_days: z.int().min(LEAST_RETENTION_DAYS).max(36_500).nullable(),
+  /** For how long entries of the audit log are kept; null: for ever. */
+  audit_retention_days: z.int().min(LEAST_AUDIT_DAYS).max(36_500).nullable(),
 });
 export type TenantSettings = z.output<typeof tenantSettings>;
 
-export const defaultSettings: TenantSettings = { week_start: 'monday', delivery_retention_days: null };
+export const defaultSettings: TenantSettings = {
+  week_start: 'monday',
+  delivery_retention_days: null,
+  audit_retention_days: null,
+};
 
 interface VersionedSettings {
   readonly settings: TenantSettings;

@@ -3,7 +3,6 @@ import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { ERASE_DELIVERIES, type Queue } from '../queue.ts';
 import { eraseFromDeliveries } from '../tenancy/erase-deliveries.ts';
-import type { RecurringJob } from './recurring-job.ts';
 
 interface ErasureDeps {
   readonly db: Database;
@@ -28,18 +27,6 @@ export async function startErasureJobs({ db, queue, log }: ErasureDeps): Promise
     stop: async () => {
       stopping.abort();
       await queue.offWork(ERASE_DELIVERIES, { wait: true });
-    },
-  };
-}
-
-/** Deliveries go on telling of those who go on working; a night later they do not any more. */
-export function eraseNewDeliveriesJob({ db }: Pick<ErasureDeps, 'db'>): RecurringJob {
-  return {
-    name: 'erase-new-deliveries',
-    cron: '33 4 * * *',
-    run: async (signal) => {
-      const tenants = await db.selectFrom('tenants').select('tenant_id').orderBy('tenant_id').execute();
-      for (const { tenant_id } of tenants) if (!signal.aborted) await eraseFromDeliveries(db, tenant_id, signal);
     },
   };
 }

@@ -3,9 +3,11 @@ import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
+import { eraseFromDeliveries } from '../tenancy/erase-deliveries.ts';
 import { forgetDeliveries } from '../tenancy/forget-deliveries.ts';
 import { measureStorage } from '../tenancy/measure-storage.ts';
 import { measureUsage } from '../tenancy/meter-usage.ts';
+import { pruneAuditLog } from '../tenancy/prune-audit-log.ts';
 import { resolveTxt, verifyDueDomain } from '../tenancy/verify-domain.ts';
 import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
 
@@ -43,6 +45,17 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
       cron: '41 4 * * *',
       work: (tenantId) => forgetDeliveries(db, tenantId),
     }),
+    // Deliveries go on telling of those who go on working; a night later they do not any more.
+    ofEachTenant(db, {
+      name: 'erase-new-deliveries',
+      cron: '33 4 * * *',
+      work: (tenantId, signal) => eraseFromDeliveries(db, tenantId, signal),
+    }),
+    ofEachTenant(db, {
+      name: 'prune-audit-log',
+      cron: '53 4 * * *',
+      work: (tenantId) => pruneAuditLog(db, tenantId),
+    }),
     ofEachTenant(db, {
       name: 'measure-storage',
       cron: '11 5 * * *',
@@ -55,7 +68,7 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
 }
 
 interface TenantJob extends Omit<RecurringJob, 'run'> {
-  readonly work: (tenantId: number) => Promise<unknown>;
+  readonly work: (tenantId: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 function ofEachTenant(db: Database, { name, cron, work }: TenantJob): RecurringJob {
@@ -66,7 +79,7 @@ function ofEachTenant(db: Database, { name, cron, work }: TenantJob): RecurringJ
       const { rows } = await sql<{ tenant_id: number }>`select tenant_id from tenants order by tenant_id`.execute(db);
       for (const { tenant_id } of rows) {
         if (signal.aborted) return;
-        await work(tenant_id);
+        await work(tenant_id, signal);
       }
     },
   };

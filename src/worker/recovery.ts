@@ -9,7 +9,6 @@ import { purgeUninstalled } from '../tenancy/purge-uninstalled.ts';
 import { removeExpiredSessions } from '../tenancy/sessions.ts';
 import { createStoreMissed } from './missed-deliveries.ts';
 import { sendReconcileTenants, startReconcileTenants } from './reconcile-tenants.ts';
-import { eraseNewDeliveriesJob } from './erasure-jobs.ts';
 import { type RecurringJob, startRecurringJob } from './recurring-job.ts';
 
 export interface RecoveryOptions {
@@ -47,11 +46,7 @@ export async function startRecovery(options: RecoveryOptions): Promise<{ stop():
 
 function recoveryJobs(options: RecoveryOptions): RecurringJob[] {
   const { sync } = options;
-  return [
-    purgeJob(options),
-    eraseNewDeliveriesJob(options),
-    ...(sync ? [missedDeliveriesJob(options, sync), installationsJob(options, sync)] : []),
-  ];
+  return [purgeJob(options), ...(sync ? [missedDeliveriesJob(options, sync), installationsJob(options, sync)] : [])];
 }
 
 function purgeJob({ db, log, uninstallGraceDays }: RecoveryOptions): RecurringJob {

@@ -4,6 +4,7 @@ import { down, up } from '../../db/migrations/0021-audit-chain.ts';
 import { nameTenant, withTenant } from '../../db/tenant.ts';
 import { connectPool } from '../../db/connection.ts';
 import { recordAudit } from '../../src/tenancy/audit-log.ts';
+import { pruneAuditLog } from '../../src/tenancy/prune-audit-log.ts';
 import { verifyAuditLog } from '../../src/tenancy/verify-audit-log.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { query } from '../support/embedded-process.ts';
@@ -127,6 +128,33 @@ describe('a broken link', () => {
     await tamper(`update audit_log set entry_id = 9 where entry_id = 1; update audit_log set entry_id = 1 where entry_id = 2;
       update audit_log set entry_id = 2 where entry_id = 9`);
     expect(await verify()).toMatchObject({ broken: { entryId: 1, flaw: 'link' } });
+  });
+});
+
+const setRetention = (settings: object) =>
+  withTenant(db, OURS, (trx) =>
+    sql`insert into tenant_settings (tenant_id, settings, version) values (${OURS}, ${JSON.stringify(settings)}, 1)`.execute(
+      trx,
+    ),
+  );
+
+describe('the retention', () => {
+  it('removes what is older, says so, and leaves a chain that is whole', async () => {
+    for (const number of [1, 2, 3]) await record(number);
+    const later = new Date(Date.now() + 91 * 86_400_000);
+    expect(await pruneAuditLog(db, OURS, later)).toBe(0);
+    await setRetention({ audit_retention_days: 90 });
+    expect(await pruneAuditLog(db, OURS)).toBe(0);
+    expect(await pruneAuditLog(db, OURS, later)).toBe(3);
+    expect(await verify()).toEqual({ entries: 1, prunedTo: 3, broken: undefined });
+    await record(4);
+    expect(await verify()).toEqual({ entries: 2, prunedTo: 3, broken: undefined });
+    const [entry] = await tamper(
+      "select actor, after - 'hash' as after from audit_log where action = 'audit_log.prune'",
+    );
+    expect(entry).toEqual({ actor: 'retention', after: { entries: 3, up_to: 3 } });
+    await tamper('delete from audit_log where entry_id = 4');
+    expect(await verify()).toMatchObject({ broken: { entryId: 5, flaw: 'missing' } });
   });
 });
 

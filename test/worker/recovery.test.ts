@@ -33,7 +33,6 @@ describe('the jobs of the recovery', () => {
     expect(Object.fromEntries(schedules.map(({ name, cron }) => [name, cron]))).toEqual({
       'missed-deliveries': '*/15 * * * *',
       'reconcile-installations': '17 3 * * *',
-      'erase-new-deliveries': '33 4 * * *',
       'purge-uninstalled': '47 4 * * *',
     });
     await recovery.stop();

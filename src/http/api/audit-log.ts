@@ -5,7 +5,7 @@ import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { CSV_PAGE_ROWS, csvResponse } from './csv-file.ts';
 import { defineCursor, idKey } from './cursor.ts';
-import { inOrg } from './org-scope.ts';
+import { inWholeOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams, textFilter, time, timestamp } from './parameters.ts';
 import { exportRoute, listRoute } from './route.ts';
@@ -82,7 +82,7 @@ const columns = ['id', 'at', 'actor', 'action', 'target', 'before', 'after', 'ad
 export function addAuditLog(api: Api, { log }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after, ...wanted } = c.req.valid('query');
-    const rows = await inOrg(c, (trx, { tenant_id }) =>
+    const rows = await inWholeOrg(c, (trx, { tenant_id }) =>
       listAuditLog(trx, tenant_id, { ...wanted, limit: limit + 1, after: after?.[0] }),
     );
     const positioned = rows.map((row) => ({ row, position: [row.entry_id] }));
@@ -91,9 +91,9 @@ export function addAuditLog(api: Api, { log }: ApiDeps): void {
   api.openapi(file, async (c) => {
     const wanted = c.req.valid('query');
     const read = (after: number | undefined) =>
-      inOrg(c, (trx, { tenant_id }) => listAuditLog(trx, tenant_id, { ...wanted, limit: CSV_PAGE_ROWS, after }));
+      inWholeOrg(c, (trx, { tenant_id }) => listAuditLog(trx, tenant_id, { ...wanted, limit: CSV_PAGE_ROWS, after }));
     const first = await read(undefined);
-    await inOrg(c, (trx, { tenant_id: tenantId }) =>
+    await inWholeOrg(c, (trx, { tenant_id: tenantId }) =>
       recordExport(trx, { tenantId, actor: actorOf(c), file: 'audit-log.csv', filters: wanted }),
     );
     return csvResponse(

@@ -10,7 +10,7 @@ import type { Api, ApiDeps } from './api-env.ts';
 import { startRemovalRoute } from './change-route.ts';
 import { contributorParams } from './contributors.ts';
 import { defineCursor, idKey, type KeysOf, timeKey } from './cursor.ts';
-import { inOrg } from './org-scope.ts';
+import { inWholeOrg } from './org-scope.ts';
 import { pageOf, timeKeyOf, timeOf } from './page.ts';
 import { iso, orgParams, timestamp } from './parameters.ts';
 import { listRoute } from './route.ts';
@@ -67,7 +67,7 @@ const list = listRoute({
 export function addErasures(api: Api, { queue }: ApiDeps): void {
   api.openapi(erase, async (c) => {
     const { org: name, id } = c.req.valid('param');
-    const erasure = await inOrg(c, async (trx, { tenant_id: tenantId }) => {
+    const erasure = await inWholeOrg(c, async (trx, { tenant_id: tenantId }) => {
       const made = await erasePerson(trx, tenantId, { contributorId: id, actor: actorOf(c) });
       await leaveTenant(trx);
       if (made) await sendEraseDeliveries(queue, trx, tenantId);
@@ -78,7 +78,7 @@ export function addErasures(api: Api, { queue }: ApiDeps): void {
   });
   api.openapi(list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await inOrg(c, (trx, { tenant_id }) => listErasures(trx, tenant_id, { limit: limit + 1, after }));
+    const rows = await inWholeOrg(c, (trx, { tenant_id }) => listErasures(trx, tenant_id, { limit: limit + 1, after }));
     return c.json(pageOf(c, { rows, limit, cursor, present }), 200);
   });
 }

@@ -38,6 +38,9 @@ const settingsSchema = z
       description:
         'For how many days webhooks are kept once they are applied; null: for ever. Those that are held, or failed, stay.',
     }),
+    audit_retention_days: z.int().nullable().openapi({
+      description: 'For how many days entries of the audit log are kept; null: for ever.',
+    }),
   })
   .openapi('Settings', { example: { time_zone: 'Europe/Berlin', ...defaultSettings } });
 
@@ -46,6 +49,7 @@ const patchSchema = z
     time_zone: definitionSettings.time_zone.nullable().optional(),
     week_start: fields.week_start.nullable().optional(),
     delivery_retention_days: fields.delivery_retention_days.optional(),
+    audit_retention_days: fields.audit_retention_days.optional(),
   })
   .openapi('SettingsPatch', { example: { week_start: 'sunday', delivery_retention_days: 365 } });
 
@@ -115,8 +119,11 @@ async function read(trx: Trx, tenantId: number): Promise<Found> {
 type Patch = Omit<z.infer<typeof patchSchema>, 'time_zone'>;
 
 function merge(before: TenantSettings, { week_start = before.week_start, ...patch }: Patch): TenantSettings {
-  const { delivery_retention_days = before.delivery_retention_days } = patch;
-  return { week_start: week_start ?? defaultSettings.week_start, delivery_retention_days };
+  const {
+    delivery_retention_days = before.delivery_retention_days,
+    audit_retention_days = before.audit_retention_days,
+  } = patch;
+  return { week_start: week_start ?? defaultSettings.week_start, delivery_retention_days, audit_retention_days };
 }
 
 /** The time zone is saved with what the metrics count. */

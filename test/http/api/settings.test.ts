@@ -21,11 +21,21 @@ const series = async () => {
 
 describe('settings', () => {
   it('are those of the documentation until something is set', async () => {
-    expect((await get(path)).body).toEqual({ time_zone: 'UTC', week_start: 'monday', delivery_retention_days: null });
+    expect((await get(path)).body).toEqual({
+      time_zone: 'UTC',
+      week_start: 'monday',
+      delivery_retention_days: null,
+      audit_retention_days: null,
+    });
   });
 
   it('are set one by one, and taken back by null', async () => {
-    const all = { time_zone: 'Europe/Berlin', week_start: 'sunday', delivery_retention_days: 30 };
+    const all = {
+      time_zone: 'Europe/Berlin',
+      week_start: 'sunday',
+      delivery_retention_days: 30,
+      audit_retention_days: 365,
+    };
     expect((await change(all)).body).toEqual(all);
     expect((await change({ week_start: null })).body).toEqual({ ...all, week_start: 'monday' });
     expect((await change({ delivery_retention_days: null })).body['delivery_retention_days']).toBeNull();
@@ -52,6 +62,7 @@ describe('settings', () => {
     [{ time_zone: 'Mars/Olympus' }, '#/body/time_zone'],
     [{ week_start: 'friday' }, '#/body/week_start'],
     [{ delivery_retention_days: 13 }, '#/body/delivery_retention_days'],
+    [{ audit_retention_days: 7 }, '#/body/audit_retention_days'],
     [{ retention: 3 }, '#/body/retention'],
   ])('are refused with the field that is wrong: %j', async (json, pointer) => {
     const { status, body } = await change(json);
@@ -72,8 +83,8 @@ describe('settings', () => {
     );
     expect(rows).toEqual([
       {
-        before: { week_start: 'monday', delivery_retention_days: null },
-        after: { week_start: 'sunday', delivery_retention_days: 30 },
+        before: { week_start: 'monday', delivery_retention_days: null, audit_retention_days: null },
+        after: { week_start: 'sunday', delivery_retention_days: 30, audit_retention_days: 365 },
       },
     ]);
   });
