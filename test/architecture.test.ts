@@ -8,7 +8,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/start.ts', 'src/app.ts', 'src/reactions', 'src/replay'],
   ['src/intake', 'src/worker', 'src/http'],
   ['src/events', 'src/sync', 'src/checks'],
-  ['src/metrics', 'src/access', 'src/tenancy', 'src/github'],
+  ['src/metrics', 'src/access', 'src/tenancy', 'src/github', 'src/reports'],
   ['src/facts'],
   [
     'db',

@@ -110,7 +110,8 @@ it('leaves the numbers as they are where GitHub does not answer', async () => {
     yield [];
     throw new Error('GitHub does not answer');
   };
-  await storeFacts(db, ACME.id, 'acme', repositoryFact(SHOP, 'acme/rocket'), deployment(1, 'a'), deployment(2, 'c'));
+  await storeFacts(db, ACME.id, 'acme', repositoryFact(SHOP, 'acme/rocket'), { commits: [commitFact(SHOP, sha('a'))] });
+  await storeFacts(db, ACME.id, 'acme', deployment(1, 'a'), deployment(2, 'c'));
   const worker = await startWorker({ db, queue, log, appId: null, compare });
   await sendRecomputeMetrics(queue, db, [ACME.id]);
   while (asked.length === 0) await sleep(20);

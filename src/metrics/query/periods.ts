@@ -15,7 +15,7 @@ export const DAY_MS = 86_400_000;
 /** Some day of each: days and weeks are counted from it. */
 const firstDays = { monday: Date.UTC(2001, 0, 1), saturday: Date.UTC(2001, 0, 6), sunday: Date.UTC(2001, 0, 7) };
 export const weekStarts = ['monday', 'saturday', 'sunday'] as const;
-export type WeekStart = (typeof weekStarts)[number];
+type WeekStart = (typeof weekStarts)[number];
 
 export interface Calendar {
   /** An IANA name. */
