@@ -29,6 +29,9 @@ export const CHECK_RUN = 'check-run';
 /** Takes erased people out of the stored deliveries of a tenant. */
 export const ERASE_DELIVERIES = 'erase-deliveries';
 
+/** Removes what is stored of an account that has no App any more. */
+export const PURGE = 'purge';
+
 export interface QueueOptions {
   /** As the owner of the database: pg-boss keeps its own tables. */
   url: string;
@@ -104,6 +107,17 @@ const queues: Readonly<Record<string, Parameters<Queue['createQueue']>[1]>> = {
   },
   // One of a tenant in line, and one at work.
   [ERASE_DELIVERIES]: {
+    policy: 'stately',
+    notify: true,
+    retryLimit: 10,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    heartbeatSeconds: 60,
+    expireInSeconds: 6 * 3_600,
+    deleteAfterSeconds: 600,
+  },
+  [PURGE]: {
     policy: 'stately',
     notify: true,
     retryLimit: 10,
@@ -211,6 +225,12 @@ export async function sendCheckRuns(
 export async function sendEraseDeliveries(queue: Queue, trx: Trx, tenantId: number): Promise<void> {
   const job = { data: { tenantId }, singletonKey: String(tenantId) };
   await queue.insert(ERASE_DELIVERIES, [job], { db: fromKysely(trx) });
+}
+
+/** Sends, inside `trx`, a job for the account, unless one is in line. */
+export async function sendPurge(queue: Queue, trx: Trx, tenantId: number): Promise<void> {
+  const job = { data: { tenantId }, singletonKey: String(tenantId) };
+  await queue.insert(PURGE, [job], { db: fromKysely(trx) });
 }
 
 async function grantToInstance(url: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import type { Trx } from '../../db/tenant.ts';
+import { NotFoundError } from '../errors.ts';
 import type { Uninstalled } from './uninstalled.ts';
 
 /** What a purge removed. */
@@ -43,6 +44,52 @@ export async function closeReceipt(trx: Trx, purgeId: number, state: PurgeReceip
   const [receipt] = rows;
   if (!receipt) throw new Error(`there is no purge ${purgeId}`);
   return receipt;
+}
+
+/** Of a purge that was promised, and whose account has the App again. */
+export async function closeRevived(db: Database, tenantId: number): Promise<void> {
+  await sql`
+    update purges set state = 'revived', finished_at = now()
+    where account_id = ${tenantId} and state = 'running'`.execute(db);
+}
+
+/** A receipt as it is kept. */
+export interface StoredReceipt {
+  readonly purge_id: number;
+  readonly account_id: number;
+  readonly state: 'running' | PurgeReceipt['state'];
+  readonly rows: PurgeReceipt['rows'];
+  readonly uninstalled_at: Date;
+  readonly started_at: Date;
+  readonly finished_at: Date | null;
+}
+
+/** The latest first. */
+export async function listReceipts(
+  db: Database,
+  { limit, before }: { limit: number; before: number | undefined },
+): Promise<StoredReceipt[]> {
+  return selectReceipts(db, {
+    where: before === undefined ? sql`true` : sql`purge_id < ${before}::bigint`,
+    limit,
+  });
+}
+
+/** @throws NotFoundError */
+export async function getReceipt(db: Trx, purgeId: number): Promise<StoredReceipt> {
+  const [receipt] = await selectReceipts(db, { where: sql`purge_id = ${purgeId}::bigint`, limit: 1 });
+  if (!receipt) throw new NotFoundError(`There is no purge ${purgeId}.`);
+  return receipt;
+}
+
+async function selectReceipts(
+  db: Trx,
+  { where, limit }: { where: RawBuilder<unknown>; limit: number },
+): Promise<StoredReceipt[]> {
+  const { rows } = await sql<StoredReceipt>`
+    select purge_id, account_id, state, rows, uninstalled_at, started_at, finished_at from purges
+    where ${where} order by purge_id desc limit ${limit}`.execute(db);
+  return rows;
 }
 
 /** Whether the account was purged before: what came of it since is a remnant. */

@@ -1,8 +1,17 @@
 import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
 import { enterTenant, leaveTenant, nameTenant, type Trx } from '../../db/tenant.ts';
+import { ConflictError } from '../errors.ts';
 import { lockFacts } from '../facts/lock-facts.ts';
-import { addToReceipt, closeReceipt, openReceipt, type PurgeReceipt } from './purge-receipt.ts';
+import {
+  addToReceipt,
+  closeReceipt,
+  closeRevived,
+  getReceipt,
+  openReceipt,
+  type PurgeReceipt,
+  type StoredReceipt,
+} from './purge-receipt.ts';
 import { listTenantTables, type TenantTable } from './tenant-tables.ts';
 import { findUninstalled, type Uninstalled } from './uninstalled.ts';
 
@@ -24,7 +33,10 @@ export async function purgeTenant(
   { batch = BATCH }: { batch?: number } = {},
 ): Promise<PurgeReceipt | undefined> {
   const purgeId = await unlessInstalled(db, tenantId, (trx, uninstalled) => openReceipt(trx, tenantId, uninstalled));
-  if (purgeId === 'revived') return undefined;
+  if (purgeId === 'revived') {
+    await closeRevived(db, tenantId);
+    return undefined;
+  }
   const tables = await listTenantTables(db);
   for (const table of inPurgeOrder(tables)) {
     for (let deleted = batch; deleted >= batch; ) {
@@ -40,6 +52,24 @@ export async function purgeTenant(
     return closeReceipt(trx, purgeId, 'done');
   });
   return receipt === 'revived' ? closeReceipt(db, purgeId, 'revived') : receipt;
+}
+
+/**
+ * Promises a purge: its receipt is there, and `send` is called in the same transaction.
+ * @throws ConflictError when the App is installed
+ */
+export async function requestPurge(
+  db: Database,
+  tenantId: number,
+  send: (trx: Trx) => Promise<void>,
+): Promise<StoredReceipt> {
+  const receipt = await unlessInstalled(db, tenantId, async (trx, uninstalled) => {
+    const purgeId = await openReceipt(trx, tenantId, uninstalled);
+    await send(trx);
+    return getReceipt(trx, purgeId);
+  });
+  if (receipt !== 'revived') return receipt;
+  throw new ConflictError('The GitHub App is installed: uninstall it on GitHub first, or what is removed comes back.');
 }
 
 /** One transaction under the tenant's lock, in the role of the instance, unless the app is installed (again). */

@@ -8,6 +8,7 @@ import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { Compare } from '../sync/compared-commits.ts';
 import { type CheckRunDeps, createOnRecomputed, startCheckRunJobs } from './check-run-jobs.ts';
 import { startErasureJobs } from './erasure-jobs.ts';
+import { startPurgeJobs } from './purge-jobs.ts';
 import { startMetricJobs } from './metric-jobs.ts';
 import { startHydrateJobs } from './hydrate-jobs.ts';
 import { overQueueTransaction } from './queue-transaction.ts';
@@ -70,6 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const sweep = startSweep({ db, queue, log });
   const catchUp = startCatchUp({ db, queue, log, connected: sync !== undefined });
   const erasureJobs = await startErasureJobs({ db, queue, log });
+  const purgeJobs = await startPurgeJobs({ db, queue, log });
   const syncJobs = sync && (await startSyncJobs({ db, queue, log, ...sync }));
   const accessJobs = sync && (await startAccessJobs({ db, queue, github: sync.github }, log));
   const hydrateJobs = sync && (await startHydrateJobs({ db, queue, log, ...sync }));
@@ -77,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     stop: async () => {
       await Promise.all([accessJobs?.stop(), syncJobs?.stop(), hydrateJobs?.stop(), checkRunJobs?.stop()]);
-      await Promise.all([sweep.stop(), catchUp.stop(), erasureJobs.stop()]);
+      await Promise.all([sweep.stop(), catchUp.stop(), erasureJobs.stop(), purgeJobs.stop()]);
       await react?.stop();
       await metricJobs.stop();
       await queue.offWork(APPLY_DELIVERIES, { wait: true });

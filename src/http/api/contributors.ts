@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { NotFoundError } from '../../errors.ts';
 import type { Api } from './api-env.ts';
+import { callerOf } from './caller.ts';
 import type { Trx } from '../../../db/tenant.ts';
 import { getTimeZone } from '../../metrics/definition.ts';
 import { boundOf, type WindowBounds } from '../../metrics/query/window.ts';
@@ -88,6 +89,17 @@ export const contributorParams = orgParams.extend({
   id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 583231 }),
 });
 
+const me = filteredRoute({
+  operationId: 'getOwnContributor',
+  path: '/api/v1/orgs/{org}/contributors/me',
+  tag: 'Contributors',
+  summary: 'Get yourself as a contributor',
+  description: '404 for who is no contributor here, as a token and the operator are.',
+  params: orgParams,
+  filters: contributionFilters,
+  response: contributorSchema,
+});
+
 const get = filteredRoute({
   operationId: 'getContributor',
   path: '/api/v1/orgs/{org}/contributors/{id}',
@@ -103,6 +115,16 @@ export function addContributors(api: Api): void {
     const query = c.req.valid('query');
     const rows = await inOrg(c, async (trx, org) => listContributors(trx, await scopeOf(trx, org, query), query));
     return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
+  });
+  api.openapi(me, async (c) => {
+    const caller = callerOf(c);
+    const row = await inOrg(c, async (trx, org) =>
+      caller.kind === 'person'
+        ? findContributor(trx, await scopeOf(trx, org, c.req.valid('query')), caller.session.userId)
+        : undefined,
+    );
+    if (!row) throw new NotFoundError(`You are no contributor in ${c.req.valid('param').org}.`);
+    return c.json(present(row), 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, id } = c.req.valid('param');

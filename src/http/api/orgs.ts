@@ -12,7 +12,7 @@ import { iso, orgParams, timestamp } from './parameters.ts';
 import { listRoute, readRoute } from './route.ts';
 import { listTenantIds } from './standing.ts';
 
-const example = {
+export const orgExample = {
   id: 9919,
   login: 'acme',
   type: 'Organization',
@@ -22,7 +22,7 @@ const example = {
   created_at: '2026-03-01T12:30:00.000Z',
 };
 
-const orgSchema = z
+export const orgSchema = z
   .object({
     id: z.int().openapi({ description: "The account's id on GitHub." }),
     login: z.string(),
@@ -33,11 +33,11 @@ const orgSchema = z
     created_at: timestamp.openapi({ description: 'When Shiplog first heard of it.' }),
   })
   .openapi('Org', {
-    example,
+    example: orgExample,
   });
 const orgWithCounts = orgSchema
   .extend({ counts: countsSchema })
-  .openapi('OrgWithCounts', { example: { ...example, counts: countsExample } });
+  .openapi('OrgWithCounts', { example: { ...orgExample, counts: countsExample } });
 
 const keys = [textKey, idKey] as const;
 const cursor = defineCursor('listOrgs', keys);
@@ -69,23 +69,23 @@ export function addOrgs(api: Api, { db }: ApiDeps): void {
     const { limit, cursor: after } = c.req.valid('query');
     const tenantIds = await listTenantIds(db, { caller: callerOf(c), servedTenantId: c.var.servedTenantId });
     const rows = await listOrgs(db, { limit, after, tenantIds });
-    return c.json(pageOf(c, { rows, limit, cursor, present }), 200);
+    return c.json(pageOf(c, { rows, limit, cursor, present: presentOrg }), 200);
   });
   api.openapi(get, async (c) => {
     const body = await inOrg(c, async (trx, org) => ({
-      ...present({ ...org, ...(await findInstallation(trx, org.tenant_id)) }),
+      ...presentOrg({ ...org, ...(await findInstallation(trx, org.tenant_id)) }),
       counts: await countFacts(trx, org.tenant_id),
     }));
     return c.json(body, 200);
   });
 }
 
-interface Installation {
+export interface Installation {
   readonly installation_id: number | null;
   readonly suspended_at: Date | null;
 }
 
-function present(row: Org & Installation): z.infer<typeof orgSchema> {
+export function presentOrg(row: Org & Installation): z.infer<typeof orgSchema> {
   return {
     id: row.tenant_id,
     login: row.login,

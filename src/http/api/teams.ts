@@ -1,9 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import { setTeamLead } from '../../tenancy/team-lead.ts';
+import { actorOf } from './actor.ts';
 import type { Api } from './api-env.ts';
+import { patchFieldsRoute } from './change-route.ts';
 import { defineCursor } from './cursor.ts';
 import { inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
-import { orgParams, teamParameter } from './parameters.ts';
+import { label, orgParams, teamParameter } from './parameters.ts';
 import { accountOf, accountSchema } from './person.ts';
 import { listRoute, readRoute } from './route.ts';
 import {
@@ -72,6 +75,21 @@ const get = readRoute({
   response: teamSchema,
 });
 
+const patch = patchFieldsRoute({
+  operationId: 'changeTeam',
+  path: '/api/v1/orgs/{org}/teams/{slug}',
+  tag: 'Teams and access',
+  summary: "Set a team's lead",
+  description: 'GitHub knows of none, so what is set here stays.',
+  params: teamParams,
+  request: z
+    .strictObject({
+      lead: label.nullable().openapi({ description: "A login, in any case, or GitHub's id; null: nobody." }),
+    })
+    .openapi('TeamPatch', { example: { lead: 'ann' } }),
+  response: teamSchema,
+});
+
 const members = listRoute({
   operationId: 'listTeamMembers',
   path: '/api/v1/orgs/{org}/teams/{slug}/members',
@@ -93,6 +111,16 @@ export function addTeams(api: Api): void {
   api.openapi(get, async (c) => {
     const { slug } = c.req.valid('param');
     const row = await inOrg(c, (trx, org) => getTeam(trx, org, slug));
+    return c.json(presentTeam(row), 200);
+  });
+  api.openapi(patch, async (c) => {
+    const { slug } = c.req.valid('param');
+    const { lead } = c.req.valid('json');
+    const row = await inOrg(c, async (trx, org) => {
+      const team = await getTeam(trx, org, slug);
+      await setTeamLead(trx, org.tenant_id, { team, before: accountOf(team), lead, actor: actorOf(c) });
+      return getTeam(trx, org, slug);
+    });
     return c.json(presentTeam(row), 200);
   });
   api.openapi(members, async (c) => {

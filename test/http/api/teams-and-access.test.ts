@@ -7,7 +7,7 @@ import type { Facts } from '../../../src/facts/facts.ts';
 import { createTestApi, repositoryFact, SEEN_AT, storeFacts } from '../../support/api.ts';
 import { contributorFact } from '../../support/sample-facts.ts';
 
-const { db, get } = await createTestApi();
+const { db, get, request } = await createTestApi();
 const [ACME, OTHER] = [1, 2];
 const [SHOP, DOCS] = [11, 12];
 const [ANN, BEN, CY] = [101, 102, 103];
@@ -94,6 +94,23 @@ describe('teams', () => {
   it('have their own members', async () => {
     const { body } = await get('/api/v1/orgs/acme/teams/platform/members');
     expect(body.data).toEqual([{ person: { login: 'ben', id: BEN, type: 'User' }, role: 'maintainer' }]);
+  });
+
+  it('have the lead that somebody sets, which is in the audit log', async () => {
+    const path = '/api/v1/orgs/acme/teams/platform';
+    const set = await request('PATCH', path, {}, { lead: 'ann' });
+    expect(set).toMatchObject({ status: 200, body: { lead: { login: 'Ann', id: ANN, type: 'User' } } });
+    expect((await get(path)).body).toEqual(set.body);
+    expect((await request('PATCH', path, {}, { lead: 'nobody' })).status).toBe(422);
+    expect((await request('PATCH', path, {}, {})).status).toBe(400);
+    expect((await request('PATCH', path, {}, { lead: String(BEN) })).body).toMatchObject({ lead: { login: 'ben' } });
+    expect((await request('PATCH', path, {}, { lead: null })).body).toMatchObject({ lead: null });
+    const { body } = await get('/api/v1/orgs/acme/audit-log?action=team.change');
+    expect(body.data.map(({ target, before, after }) => [target, before, after])).toEqual([
+      ['team platform', { lead: 'ben' }, { lead: null }],
+      ['team platform', { lead: 'Ann' }, { lead: 'ben' }],
+      ['team platform', { lead: null }, { lead: 'Ann' }],
+    ]);
   });
 
   it.each(['gone', 'theirs', '44', 'x'])('that are not there answer 404: %s', async (name) => {
