@@ -1,29 +1,29 @@
-import { ConfigError } from '../errors.ts';
 import { planNames } from '../plans.ts';
-import type { Command, CommandInput } from './command.ts';
+import { runAction } from './actions.ts';
+import type { Command } from './command.ts';
+import { deleteOrg } from './org-delete.ts';
+import { listOrgs } from './org-list.ts';
 import { planOrg } from './org-plan.ts';
 
-const actions: Readonly<Record<string, (input: CommandInput) => Promise<number>>> = {
-  plan: planOrg,
-};
-
 export const orgCommand: Command = {
-  summary: 'shows and sets the plan of an organization',
-  help: `Usage: npm run shiplog -- org plan ORG [PLAN] [--json]
+  summary: 'lists organizations, sets the plan of one, deletes one',
+  help: `Usage: npm run shiplog -- org list [--json]
+       npm run shiplog -- org plan ORG [PLAN] [--json]
+       npm run shiplog -- org delete ORG [--yes] [--force] [--json]
 
-Asks the running Shiplog, as its operator.
-
+  org list           every organization with its plan, and whether the App is installed there
   org plan ORG       prints the plan of ORG, what it has room for, and which repositories it leaves out
   org plan ORG PLAN  sets it: ${planNames.join(', ')}
+  org delete ORG     removes everything that Shiplog has of ORG, for good, and says what; not while the App is installed
+                     there
 
-  --json  prints what the API answers
-  --help  this text`,
-  options: { json: { type: 'boolean' } },
+"list" and "plan" ask the running Shiplog, as its operator; "delete" works on the database, whether Shiplog runs or not.
+
+  --yes    deletes without asking for the name once more
+  --force  deletes also where the App is installed: a replayed clone has an installation that GitHub does not know
+  --json   prints JSON
+  --help   this text`,
+  options: { json: { type: 'boolean' }, yes: { type: 'boolean' }, force: { type: 'boolean' } },
   arguments: ['ACTION', '[ORG]', '[PLAN]'],
-  run: async (input) => {
-    const [name = ''] = input.arguments;
-    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-    if (!action) throw new ConfigError(`There is no "org ${name}"; there is: ${Object.keys(actions).join(', ')}.`);
-    return action({ ...input, arguments: input.arguments.slice(1) });
-  },
+  run: runAction('org', { list: listOrgs, plan: planOrg, delete: deleteOrg }),
 };

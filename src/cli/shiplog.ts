@@ -20,11 +20,13 @@ import { recomputeCommand } from './recompute.ts';
 import { recoverCommand } from './recover.ts';
 import { replayCommand } from './replay.ts';
 import { syncCommand } from './sync.ts';
+import { tokenCommand } from './token.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   replay: replayCommand,
   metrics: metricsCommand,
   org: orgCommand,
+  token: tokenCommand,
   audit: auditCommand,
   recompute: recomputeCommand,
   sync: syncCommand,
