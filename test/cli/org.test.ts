@@ -25,10 +25,10 @@ describe('shiplog org list', () => {
     const { code, stdout } = await shiplog(['org', 'list']);
     expect(code).toBe(0);
     const [header, ...lines] = stdout.trimEnd().split('\n');
-    expect(header).toMatch(/^organization +id +plan +App +known since \(UTC\)$/);
+    expect(header).toMatch(/^organization +id +plan +repositories +members +App +known since \(UTC\)$/);
     expect(lines).toEqual([
-      expect.stringMatching(/^acme +1 +enterprise +installed +20/),
-      expect.stringMatching(/^Gone +2 +enterprise +not installed +20/),
+      expect.stringMatching(/^acme +1 +enterprise +0 +0 +installed +20/),
+      expect.stringMatching(/^Gone +2 +enterprise +1 +0 +never installed +20/),
     ]);
     const json = await shiplog(['org', 'list', '--json']);
     expect(
