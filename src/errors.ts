@@ -38,6 +38,11 @@ export class InvalidPayloadError extends Error {
   override readonly name = 'InvalidPayloadError';
 }
 
+/** A body of another kind than can be read here. */
+export class UnsupportedMediaTypeError extends Error {
+  override readonly name = 'UnsupportedMediaTypeError';
+}
+
 /** GitHub's budget is used up, or a person's or token's of ours: no failed attempt, go on at `retryAt`. */
 export class RateLimitedError extends Error {
   override readonly name = 'RateLimitedError';

@@ -31,12 +31,15 @@ async function copyDerived(db: Database, tenantId: number): Promise<number> {
   const { ms } = await timed(() =>
     withTenant(db, tenantId, async (trx) => {
       for (const table of tables) {
-        const { rows } = await sql<{ columns: string }>`
-          select string_agg(case attname when 'repository_id' then 'repository_id + ' || ${AWAY}::text
-            else quote_ident(attname) end, ', ' order by attnum) as columns
-          from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(trx);
+        const { rows } = await sql<{ columns: string; values: string }>`
+          select string_agg(quote_ident(attname), ', ' order by attnum) as columns,
+            string_agg(case attname when 'repository_id' then 'repository_id + ' || ${AWAY}::text
+              else quote_ident(attname) end, ', ' order by attnum) as values
+          from pg_attribute
+          where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`.execute(trx);
+        const { columns = '', values = '' } = rows[0] ?? {};
         await sql`
-          insert into ${sql.table(table)} select ${sql.raw(rows[0]?.columns ?? '')}
+          insert into ${sql.table(table)} (${sql.raw(columns)}) select ${sql.raw(values)}
           from ${sql.table(table)} where tenant_id = ${tenantId} and repository_id < ${AWAY}`.execute(trx);
       }
     }),

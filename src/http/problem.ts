@@ -8,8 +8,11 @@ import {
   NotFoundError,
   PlanLimitError,
   PreconditionFailedError,
+  UnsupportedMediaTypeError,
 } from '../errors.ts';
 import { type Problem, problemDetails } from './problem-details.ts';
+
+export const JSON_NEEDED = 'Send the body as JSON, with "Content-Type: application/json".';
 
 export function problemResponse(c: Context, problem: Problem): Response {
   const details = problemDetails(problem, { path: c.req.path, id: c.get('requestId') });
@@ -29,6 +32,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ConflictError) return { status: 409, detail: error.message };
   if (error instanceof PreconditionFailedError) return { status: 412, detail: error.message };
   if (error instanceof InvalidPayloadError) return { status: 422, detail: error.message };
+  if (error instanceof UnsupportedMediaTypeError) return { status: 415, detail: error.message };
+  // The routes' own word says what it is, and not what to do.
+  if (error instanceof HTTPException && error.status === 415) return { status: 415, detail: JSON_NEEDED };
   if (error instanceof HTTPException && error.status < 500) return { status: error.status, detail: error.message };
   if (isAway(error)) {
     const detail = 'The database does not answer at the moment. Try again.';

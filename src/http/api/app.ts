@@ -46,6 +46,7 @@ import { addPlan } from './plan.ts';
 import { addPulls } from './pulls.ts';
 import { limitRate } from './rate-limit.ts';
 import { addPurges } from './purges.ts';
+import { limitBody } from './request-body.ts';
 import { addReleases } from './releases.ts';
 import { addRepositories } from './repositories.ts';
 import { addRepositoryTracking } from './repository-tracking.ts';
@@ -145,7 +146,7 @@ function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits
   api.use((c, next) => (c.req.path.endsWith('.csv') ? next() : tagged(c, next)));
   const limit = limitRate(rateLimits);
   const identify = identifyCaller({ db, isOperator: createIsOperator(operatorToken) });
-  for (const path of ['/api/*', '/login/*', '/logout']) api.use(path, identify, limit, requireOwnPage);
+  for (const path of ['/api/*', '/login/*', '/logout']) api.use(path, identify, limit, requireOwnPage, limitBody);
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, methods) => notAllowed(c, methods) }));
 }
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { about, conflict, type FilteredRead, problem, problems, unprocessable } from './route.ts';
+import { about, bodyProblems, conflict, type FilteredRead, problem, problems, unprocessable } from './route.ts';
 
 interface Put<
   P extends string,
@@ -27,7 +27,7 @@ export function putRoute<
     method: 'put',
     path: put.path,
     request: { params: put.params, query: z.strictObject(put.filters), body },
-    responses: changed(put.response),
+    responses: { ...changed(put.response), ...bodyProblems },
   });
 }
 
@@ -48,7 +48,7 @@ export function patchRoute<
     method: 'patch',
     path: patch.path,
     request: { params: patch.params, query: z.strictObject(patch.filters), headers, body },
-    responses: { ...changed(patch.response), 412: changedSince },
+    responses: { ...changed(patch.response), ...bodyProblems, 412: changedSince },
   });
 }
 
@@ -65,7 +65,7 @@ export function patchFieldsRoute<
     method: 'patch',
     path: patch.path,
     request: { params: patch.params, query: z.strictObject({}), body },
-    responses: changed(patch.response),
+    responses: { ...changed(patch.response), ...bodyProblems },
   });
 }
 

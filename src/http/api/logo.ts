@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError, UnsupportedMediaTypeError } from '../../errors.ts';
 import { findLogo, setLogo, type StoredLogo } from '../../tenancy/branding.ts';
 import { type LogoType, logoTypes, MOST_LOGO_BYTES, readLogo } from '../../tenancy/logo-image.ts';
 import { problemResponse } from '../problem.ts';
@@ -75,7 +74,7 @@ export function addLogo(api: Api): void {
   );
   api.openapi(put, async (c) => {
     const type = logoTypeOf(c.req.header('content-type'));
-    if (!type) throw new HTTPException(415, { message: typeNeeded() });
+    if (!type) throw new UnsupportedMediaTypeError(typeNeeded());
     const logo = await readLogo(type, Buffer.from(await c.req.arrayBuffer()));
     return c.json(await change(c, logo), 200);
   });

@@ -34,7 +34,10 @@ export const loginParameter = text.openapi({
 export const orgParams = z.object({ org: orgParameter });
 
 /** An id of GitHub; negative for persons that have none. */
-export const idParameter = z.coerce.number('is not a whole number').int('is not a whole number');
+export const idParameter = z.coerce
+  .number('is not a whole number')
+  .int('is not a whole number')
+  .openapi({ type: 'integer' });
 export const numberParameter = z.coerce
   .number('is not a whole number')
   .int('is not a whole number')

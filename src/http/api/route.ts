@@ -1,44 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { describeRequirement, type OperationId, securityOf } from './access.ts';
 import { limitParameter } from './page.ts';
+import { JSON_NEEDED } from '../problem.ts';
+import { exampleRequestId, problemSchema } from './problem-schema.ts';
+import { BODY_TOO_LARGE } from './request-body.ts';
 import { requireAccess } from './require-access.ts';
 
-const requestId = '3f0c6f3e-5d0c-4c0e-9a52-0d2cf8e7b0a5';
-
-const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().openapi({ description: 'What is wrong, and what to do.' }),
-    instance: z.string().openapi({ description: 'The path that was asked for.' }),
-    request_id: z.string().openapi({ description: 'Also in `X-Request-Id` and in the log.' }),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().openapi({ description: 'The field: `#/query/…`, `#/path/…` or `#/body/…`.' }),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-    limit: z.int().optional().openapi({ description: 'What the plan has room for.' }),
-    used: z.int().optional().openapi({ description: 'How much of it is taken.' }),
-  })
-  .openapi('Problem', {
-    description: 'Problem details (RFC 9457).',
-    example: {
-      type: 'about:blank',
-      title: 'Bad Request',
-      status: 400,
-      detail: 'The request is not right: see errors.',
-      instance: '/api/v1/orgs/acme/commits',
-      request_id: requestId,
-      errors: [{ pointer: '#/query/limit', detail: 'Too big: expected number to be <=100' }],
-    },
-  });
-
 export function problem<D extends string>(description: D, example: { status: number; title: string; detail: string }) {
-  const details = { type: 'about:blank', ...example, instance: '/api/v1/orgs/acme', request_id: requestId };
+  const details = { type: 'about:blank', ...example, instance: '/api/v1/orgs/acme', request_id: exampleRequestId };
   return { description, content: { 'application/problem+json': { schema: problemSchema, example: details } } };
 }
 
@@ -126,6 +95,7 @@ export function filteredRoute<
       200: { description: 'The object.', content: { 'application/json': { schema: read.response } } },
       304: notModified,
       ...problems,
+      422: unprocessable,
     },
   });
 }
@@ -172,6 +142,7 @@ export function listRoute<
       },
       304: notModified,
       ...problems,
+      422: unprocessable,
     },
   });
 }
@@ -190,7 +161,11 @@ export function exportRoute<P extends string, Params extends z.ZodObject, const 
     method: 'get',
     path: file.path,
     request: { params: file.params, query: z.strictObject(file.filters) },
-    responses: { 200: { description: 'The file.', content: { 'text/csv': { schema: z.string() } } }, ...problems },
+    responses: {
+      200: { description: 'The file.', content: { 'text/csv': { schema: z.string() } } },
+      ...problems,
+      422: unprocessable,
+    },
   });
 }
 
@@ -225,7 +200,7 @@ export function requestRoute<
     method: 'post',
     path: action.path,
     request: { params: action.params, query: z.strictObject({}), body },
-    responses: { ...accepted(action.response), 409: conflict },
+    responses: { ...accepted(action.response), ...bodyProblems, 409: conflict },
   });
 }
 
@@ -245,11 +220,18 @@ export function creationRoute<
     responses: {
       201: { description: 'Made.', content: { 'application/json': { schema: creation.response } } },
       ...problems,
+      ...bodyProblems,
       409: conflict,
       422: unprocessable,
     },
   });
 }
+
+/** Of operations that take JSON. */
+export const bodyProblems = {
+  413: problem('The body is too large.', { status: 413, title: 'Payload Too Large', detail: BODY_TOO_LARGE }),
+  415: problem('The body is no JSON.', { status: 415, title: 'Unsupported Media Type', detail: JSON_NEEDED }),
+};
 
 export const conflict = problem('Not possible in the state in which it is.', {
   status: 409,
