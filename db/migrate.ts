@@ -21,6 +21,7 @@ import * as erasure from './migrations/0021-erasure.ts';
 import * as plans from './migrations/0022-plans.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
+import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '0022-plans': plans,
   '0023-check-runs': checkRuns,
   '0024-shipped-by': shippedBy,
+  '0031-encryption-keys': encryptionKeys,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

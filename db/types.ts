@@ -424,6 +424,15 @@ export interface DeploymentStatuses {
   tenant_id: number;
 }
 
+export interface EncryptionKeys {
+  /**
+   * A word that is known, encrypted with the key: whoever comes with another key does not find it.
+   */
+  check_value: Buffer;
+  created_at: Generated<Timestamp>;
+  key_id: string;
+}
+
 export interface ErasedIdentities {
   contributor_id: number;
   digest: Buffer;
@@ -1238,6 +1247,7 @@ export interface DB {
   deployment_sources: DeploymentSources;
   deployment_statuses: DeploymentStatuses;
   deployments: Deployments;
+  encryption_keys: EncryptionKeys;
   erased_identities: ErasedIdentities;
   erased_people: ErasedPeople;
   erasure_salts: ErasureSalts;

@@ -32,6 +32,7 @@ const environment = z.object({
   UNINSTALL_GRACE_DAYS: withDefault(z.coerce.number().int().min(0).max(3_650), 30),
   WEBHOOK_PROXY_URL: optional(z.url({ protocol: /^https?$/ })),
   SHIPLOG_OPERATOR_TOKEN: optional(z.string().min(16, 'is shorter than 16 characters')),
+  SHIPLOG_ENCRYPTION_KEY: optional(z.string()),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
   LOG_FORMAT: withDefault(z.enum(['json', 'pretty']), process.stdout.isTTY ? 'pretty' : 'json'),
 });
@@ -58,7 +59,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     throw new ConfigError(`The environment is not right:\n  ${lines.join('\n  ')}`);
   }
   const values = parsed.data;
-  const webhookSecrets = splitSecrets(values.WEBHOOK_SECRET);
+  const webhookSecrets = splitSecrets('WEBHOOK_SECRET', values.WEBHOOK_SECRET);
   const mode = modeOf({ appId: values.APP_ID, webhookSecrets });
   return {
     mode,
@@ -86,14 +87,16 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     uninstallGraceDays: values.UNINSTALL_GRACE_DAYS,
     webhookProxyUrl: values.WEBHOOK_PROXY_URL,
     operatorToken: values.SHIPLOG_OPERATOR_TOKEN,
+    /** The first one encrypts; all of them open. */
+    encryptionKeys: splitSecrets('SHIPLOG_ENCRYPTION_KEY', values.SHIPLOG_ENCRYPTION_KEY),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
 }
 
-function splitSecrets(value: string | undefined): string[] {
+function splitSecrets(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
   const secrets = value.split(',').map((part) => part.trim());
-  if (secrets.includes('')) throw new ConfigError('WEBHOOK_SECRET: one of its comma-separated secrets is empty');
+  if (secrets.includes('')) throw new ConfigError(`${name}: one of its comma-separated secrets is empty`);
   return secrets;
 }
 

@@ -21,6 +21,7 @@ import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
 import { createCompare } from './sync/compared-commits.ts';
+import { openKeyring } from './tenancy/open-keyring.ts';
 import { startHousekeeping } from './worker/housekeeping.ts';
 import { hookRetentionDays } from './worker/missed-deliveries.ts';
 import { openSync } from './worker/open-sync.ts';
@@ -67,6 +68,8 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
 
   const db = connect({ url: database.url });
   resources.add({ name: 'connections', close: () => db.destroy(), withinMs: 500 });
+  const keyring = await openKeyring(db, { config, embedded: database.kind === 'embedded' });
+  if (!keyring) log.warn('SHIPLOG_ENCRYPTION_KEY is not set: what would have to be encrypted is not kept');
   const queue = await startQueue({ url: database.url, log });
   resources.add({ name: 'queue', close: () => queue.stop({ timeout: 1_000 }), withinMs: 1_500 });
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,12 +126,33 @@ describe('Shiplog', () => {
     ['its private key is none', { ...APP, PRIVATE_KEY: 'c2VjcmV0' }, /not an RSA key in PEM form.*\.pem file/],
     ['its private key can not be read', { ...APP, PRIVATE_KEY_PATH: '/nowhere/key.pem' }, /nowhere\/key\.pem/],
     ['one of the secrets is empty', { WEBHOOK_SECRET: 'a,,b' }, /WEBHOOK_SECRET/],
+    ['a key is none', { SHIPLOG_ENCRYPTION_KEY: 'secret' }, /SHIPLOG_ENCRYPTION_KEY: a key is 32 bytes.*openssl rand/],
     ['the database does not answer', { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' }, /127\.0\.0\.1/],
   ])('says plainly what is wrong when %s', async (_, env, message) => {
     const main = startMain(env);
     expect(await main.exit).toBe(1);
     expect(main.output()).toMatch(message);
     expect(main.output()).not.toMatch(/\n +at /);
+  });
+
+  it('does not start with another key than the one that secrets are encrypted with', async () => {
+    const { url } = await createTestDatabase();
+    const env = { DATABASE_URL: url, WEBHOOK_SECRET: SECRET, SHIPLOG_OPERATOR_TOKEN: TOKEN };
+    const [key, other] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+    const first = startMain({ ...env, SHIPLOG_ENCRYPTION_KEY: key });
+    await urlOf(first);
+    first.child.kill('SIGTERM');
+    expect(await first.exit).toBe(0);
+    const second = startMain({ ...env, SHIPLOG_ENCRYPTION_KEY: other });
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toMatch(
+      /SHIPLOG_ENCRYPTION_KEY: secrets in this database are encrypted with the key [0-9a-f]{16}/,
+    );
+    for (const secret of [key, other]) expect(first.output() + second.output()).not.toContain(secret);
+    const third = startMain({ ...env, SHIPLOG_ENCRYPTION_KEY: `${other},${key}` });
+    await urlOf(third);
+    third.child.kill('SIGTERM');
+    expect(await third.exit).toBe(0);
   });
 
   it('says plainly that its port is taken', async () => {

@@ -105,6 +105,7 @@ describe('the roles', () => {
       audit_chains: ['DELETE', 'SELECT', 'UPDATE'],
       audit_log: ['DELETE', 'SELECT', 'UPDATE'],
       deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+      encryption_keys: ['DELETE', 'INSERT', 'SELECT'],
       hook_delivery_scans: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       lost_deliveries: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
       // Where one person whom it names is a member, as a policy says.

@@ -4,6 +4,7 @@ import { query } from './embedded-process.ts';
 /** The tables that are no tenant's. Whoever adds one here says that no tenant's data is in it. */
 export const NOT_TENANTS: ReadonlySet<string> = new Set([
   'deliveries',
+  'encryption_keys',
   'hook_delivery_scans',
   'kysely_migration',
   'kysely_migration_lock',
