@@ -10,13 +10,17 @@ import { listRoute } from './route.ts';
 const usageSchema = z
   .object({
     month: z.string().openapi({ description: 'In UTC.' }),
-    repositories: z.int().openapi({ description: 'That were tracked, the most at once.' }),
-    members: z.int().openapi({ description: 'The most at once.' }),
+    repositories: z
+      .int()
+      .nullable()
+      .openapi({ description: 'That were tracked, the most at once; null until it is measured.' }),
+    members: z.int().nullable().openapi({ description: 'The most at once; null until it is measured.' }),
     deliveries: z.int().openapi({ description: 'Webhooks that were received, held ones too; each once.' }),
     delivery_bytes: z.int().openapi({ description: 'What they took, compressed.' }),
     check_runs: z.int().openapi({ description: 'That were made on GitHub.' }),
-    storage_bytes: z.int().openapi({
-      description: 'What all rows took, deliveries too, without indexes: the most, measured at night.',
+    storage_bytes: z.int().nullable().openapi({
+      description:
+        'What all rows took, deliveries too, without indexes: the most, measured at night; null until it is measured.',
     }),
     measured_at: timestamp
       .nullable()
