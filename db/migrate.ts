@@ -21,6 +21,7 @@ import * as erasure from './migrations/0021-erasure.ts';
 import * as plans from './migrations/0022-plans.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
+import * as shares from './migrations/0028-shares.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
 
 const migrations: Record<string, Migration> = {
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   '0022-plans': plans,
   '0023-check-runs': checkRuns,
   '0024-shipped-by': shippedBy,
+  '0028-shares': shares,
   '0031-encryption-keys': encryptionKeys,
 };
 

@@ -988,13 +988,16 @@ export interface Shares {
   created_by: string;
   expires_at: Timestamp;
   name: string;
-  revoked_at: Timestamp | null;
   share_id: Generated<number>;
   tenant_id: number;
   /**
    * SHA-256 of the token, in hexadecimal.
    */
   token_hash: string;
+  /**
+   * Who shares: nobody sees more by it than they do. Null: a token, or the operator.
+   */
+  user_id: number | null;
   view: Json;
 }
 

@@ -5,14 +5,17 @@ export function createSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Of API tokens, invitations, and shares. */
+type SecretPrefix = 'shp' | 'shi' | 'shs';
+
 /** A secret that says whose it is, since every query on tenants' data names the tenant: its id to the base of 36. */
-export function createTenantSecret(prefix: 'shp' | 'shi', tenantId: number): string {
+export function createTenantSecret(prefix: SecretPrefix, tenantId: number): string {
   return `${prefix}_${tenantId.toString(36)}_${createSecret()}`;
 }
 
 /** The tenant that a secret says it is of; whether it is one, the stored hashes tell. */
-export function tenantOfSecret(prefix: 'shp' | 'shi', secret: string): number | undefined {
-  const [found, digits = ''] = /^(sh[pi])_([0-9a-z]{1,10})_[\w-]{43}$/.exec(secret)?.slice(1) ?? [];
+export function tenantOfSecret(prefix: SecretPrefix, secret: string): number | undefined {
+  const [found, digits = ''] = /^(sh[pis])_([0-9a-z]{1,10})_[\w-]{43}$/.exec(secret)?.slice(1) ?? [];
   const tenantId = found === prefix ? Number.parseInt(digits, 36) : Number.NaN;
   return Number.isSafeInteger(tenantId) ? tenantId : undefined;
 }

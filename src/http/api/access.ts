@@ -15,6 +15,7 @@ const read = { role: 'viewer', scope: 'read' } as const;
 const analytics = { ...read, flag: 'can_view_analytics' } as const;
 const managerRead = { role: 'manager', scope: 'read' } as const;
 const managerWrite = { role: 'manager', scope: 'write' } as const;
+const sharing = { ...managerWrite, flag: 'can_view_analytics' } as const;
 const admin = { role: 'admin', scope: 'admin' } as const;
 const ingest = { role: 'admin', scope: 'ingest' } as const;
 const exported = { ...read, flag: 'can_export_data' } as const;
@@ -86,6 +87,10 @@ export const requirements = {
   getMetric: analytics,
   listMetricRows: analytics,
   explainMetric: analytics,
+  listShares: { ...sharing, scope: 'read' },
+  createShare: sharing,
+  deleteShare: sharing,
+  getShared: anybody,
   getCheckRunSettings: admin,
   changeCheckRunSettings: admin,
   exportRows: exported,

@@ -54,6 +54,8 @@ import { addRepositoryAccess } from './repository-access.ts';
 import { addTeams } from './teams.ts';
 import { addReviews } from './reviews.ts';
 import { addServedBranding } from './served-branding.ts';
+import { addShared } from './shared.ts';
+import { addShares } from './shares.ts';
 import { selectTenant } from './served-tenant.ts';
 import { addSettings } from './settings.ts';
 import { addSync } from './sync.ts';
@@ -95,6 +97,8 @@ export function createApi(deps: ApiDeps): Api {
   addIncidentReports(api, deps);
   addSync(api, deps);
   addMetrics(api);
+  addShares(api);
+  addShared(api);
   addMetricDefinitions(api, deps);
   addCheckRunSettings(api, deps);
   addListExports(api, deps);
@@ -114,7 +118,7 @@ export function createApi(deps: ApiDeps): Api {
   api.onError((error, c) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      const fields = { request: c.var.requestId, method: c.req.method, path: c.req.path, status: problem.status };
+      const fields = { request: c.var.requestId, method: c.req.method, path: loggedPath(c), status: problem.status };
       deps.log.error({ ...fields, err: error }, 'request failed');
     }
     return problemResponse(c, problem);
@@ -165,12 +169,17 @@ const privateCache: MiddlewareHandler<ApiEnv> = async (c, next) => {
   c.res.headers.append('vary', 'Authorization, Cookie');
 };
 
+/** The address of what is shared is all that it takes to see it. */
+function loggedPath(c: Context<ApiEnv>): string {
+  return c.req.path.replace(/shs_[^/]*/, 'shs_…');
+}
+
 function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const started = performance.now();
     await next();
     const duration_ms = Math.round(performance.now() - started);
-    const fields = { request: c.var.requestId, method: c.req.method, path: c.req.path, status: c.res.status };
+    const fields = { request: c.var.requestId, method: c.req.method, path: loggedPath(c), status: c.res.status };
     log.debug({ ...fields, duration_ms }, 'request answered');
   };
 }

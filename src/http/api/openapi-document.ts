@@ -26,6 +26,7 @@ const tags = [
   { name: 'Releases and deployments' },
   { name: 'Sync', description: 'What is read from GitHub, and how far it is.' },
   { name: 'Members', description: 'Who has which role, and who is invited.' },
+  { name: 'Shares', description: 'Views of the metrics for people who have no account.' },
   { name: 'Tokens', description: 'What programs call the API with.' },
   { name: 'Audit log', description: 'Who has changed, exported or tried what; nobody can take it back.' },
   { name: 'Administration', description: 'For the operator of this instance.' },
