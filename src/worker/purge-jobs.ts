@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { PURGE, type Queue } from '../queue.ts';
+import { endSessionsIn } from '../tenancy/sessions.ts';
 import { purgeTenant } from '../tenancy/purge.ts';
 
 interface PurgeDeps {
@@ -18,6 +19,7 @@ export async function startPurgeJobs({ db, queue, log }: PurgeDeps): Promise<{ s
     if (!job) return;
     const { tenantId } = payload.parse(job.data);
     const receipt = await purgeTenant(db, tenantId);
+    if (receipt?.state === 'done') await endSessionsIn(db, tenantId);
     if (receipt) log.warn({ tenant: tenantId, rows: receipt.rows }, `deleted organization: purge ${receipt.state}`);
   });
   return { stop: () => queue.offWork(PURGE, { wait: true }) };

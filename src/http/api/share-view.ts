@@ -40,8 +40,8 @@ export type ShareView = z.infer<typeof shareViewSchema>;
 const stored = z.object(metricFilters);
 
 /** @throws NotFoundError, InvalidPayloadError */
-export function queryOfView(trx: Trx, org: Org, { metrics: _, ...filters }: ShareView): Promise<MetricQuery> {
-  return metricQueryOf(trx, org, stored.parse(filters));
+export function queryOfView(trx: Trx, org: Org, view: ShareView): Promise<MetricQuery> {
+  return metricQueryOf(trx, org, stored.parse(view));
 }
 
 /** Names may be another's one day: what is kept are ids. @throws NotFoundError */
