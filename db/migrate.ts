@@ -23,6 +23,7 @@ import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
 import * as shares from './migrations/0028-shares.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
+import * as pullRequestFiles from './migrations/0034-pull-request-files.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0024-shipped-by': shippedBy,
   '0028-shares': shares,
   '0031-encryption-keys': encryptionKeys,
+  '0034-pull-request-files': pullRequestFiles,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

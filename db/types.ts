@@ -761,6 +761,32 @@ export interface PullRequestCommits {
   tenant_id: number;
 }
 
+export interface PullRequestFileLists {
+  base_ref: string;
+  /**
+   * False: it has more than GitHub lists.
+   */
+  complete: boolean;
+  head_sha: string;
+  number: number;
+  read_at: Generated<Timestamp>;
+  repository_id: number;
+  tenant_id: number;
+}
+
+export interface PullRequestFiles {
+  additions: number;
+  deletions: number;
+  number: number;
+  path: string;
+  /**
+   * In the list, from 1.
+   */
+  place: number;
+  repository_id: number;
+  tenant_id: number;
+}
+
 export interface PullRequests {
   additions: number | null;
   author_id: number | null;
@@ -1271,6 +1297,8 @@ export interface DB {
   production_deployments: ProductionDeployments;
   published_check_runs: PublishedCheckRuns;
   pull_request_commits: PullRequestCommits;
+  pull_request_file_lists: PullRequestFileLists;
+  pull_request_files: PullRequestFiles;
   pull_requests: PullRequests;
   purges: Purges;
   rate_limits: RateLimits;

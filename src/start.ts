@@ -4,7 +4,7 @@ import { setDefaultPlan } from '../db/default-plan.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createApp } from './app.ts';
-import { createReadFile } from './checks/kept-files.ts';
+import { createReadRepository } from './checks/read-repository.ts';
 import type { Config } from './config.ts';
 import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
@@ -118,7 +118,7 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
           appId,
           publicUrl: config.publicUrl,
           debounceMs: checkRunDebounceMs,
-          readFile: createReadFile({ keepMs: checkRunDebounceMs }),
+          read: createReadRepository({ keepMs: checkRunDebounceMs }),
         },
       }),
   });

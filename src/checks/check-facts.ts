@@ -1,5 +1,6 @@
 import type { Quality } from '../metrics/query/quality.ts';
 import type { PullStages } from '../metrics/query/pull-request-stages.ts';
+import type { ChangedFiles, FileRules } from './files/changed-files.ts';
 import type { CheckRunSettings } from './settings.ts';
 
 /** All that a check run is made of, of one moment. */
@@ -38,6 +39,8 @@ export interface CheckedPull {
   readonly reviews: readonly ReviewRow[];
   /** Login of who does not want to see the summary here. */
   readonly hiddenBy: string | null;
+  /** Null: it is not open. */
+  readonly review: ReviewFacts | null;
   /** Null: the history is not known well enough to say. */
   readonly firstContribution: boolean | null;
   readonly medians: Medians;
@@ -77,6 +80,25 @@ export interface ReviewRow {
   readonly state: 'approved' | 'changes_requested' | 'dismissed';
   readonly commit_sha: string | null;
   readonly submitted_at: Date | null;
+}
+
+/** What a reviewer has before them. */
+export interface ReviewFacts {
+  /** Null: they could not be read. */
+  readonly files: ChangedFiles | null;
+  /** Null: they could not be read. */
+  readonly rules: FileRules | null;
+  /** Those who approve, as `CODEOWNERS` may name them: `@login`, `@org/team` and emails, in lower case. */
+  readonly approvers: readonly string[];
+  /** Deployments of the last 90 days that failed with a change of one of the files. */
+  readonly failedBefore: readonly FailedBefore[];
+}
+
+export interface FailedBefore {
+  readonly path: string;
+  readonly deployment_id: number;
+  /** The pull request that changed it then. */
+  readonly number: number;
 }
 
 /** Of the last 90 days in the repository: in seconds, and of how many pull requests. */

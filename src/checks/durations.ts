@@ -12,6 +12,15 @@ function parts([large, largeUnit]: [number, string], [small, smallUnit]: [number
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
+/** Such as `about 15 to 30 min`. */
+export function minutes({ low, high }: { readonly low: number; readonly high: number | null }): string {
+  if (high === null) return `more than ${duration(low * MINUTE)}`;
+  if (low === 0) return `up to ${duration(high * MINUTE)}`;
+  return high < HOUR / MINUTE
+    ? `about ${low} to ${high} min`
+    : `about ${duration(low * MINUTE)} to ${duration(high * MINUTE)}`;
+}
+
 /** To the minute, such as `2026-03-02 08:00 UTC`. */
 export function moment(time: Date): string {
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

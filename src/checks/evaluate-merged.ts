@@ -7,8 +7,8 @@ export interface Shipped {
   readonly revertedBy: MergedPull['revertedBy'];
   /** Seconds from the deployment to its earliest recovery, as recovery time counts them; null: it is open. */
   readonly recovery_s: number | null;
-  /** Until when an incident that is opened counts as this deployment's; null: its causes are known already. */
-  readonly watchedUntil: Date | null;
+  /** For how long an incident that is opened counts as this deployment's; null: its causes are known already. */
+  readonly watch: { readonly hours: number; readonly until: Date; readonly isOver: boolean } | null;
 }
 
 interface EvaluatedMerge {
@@ -26,23 +26,24 @@ interface EvaluatedMerge {
 
 const HOUR_MS = 3_600_000;
 
-export function evaluateMerged({ merged, path }: CheckedPull): EvaluatedMerge {
-  const shipped = merged?.deployment ? shippedWith(merged, merged.deployment) : null;
+export function evaluateMerged({ merged, path }: CheckedPull, now: Date): EvaluatedMerge {
+  const shipped = merged?.deployment ? shippedWith(merged, merged.deployment, now) : null;
   if (merged?.revertedBy) return { state: 'reverted', shipped };
   if (shipped) return { state: stateAfter(shipped.deployment.failures), shipped };
   if (merged?.baseline) return { state: 'in_production', shipped: null };
   return { state: path ? 'waiting_for_deployment' : 'unmeasured', shipped: null };
 }
 
-function shippedWith(merged: MergedPull, deployment: DeploymentRow): Shipped {
+function shippedWith(merged: MergedPull, deployment: DeploymentRow, now: Date): Shipped {
   const { failures, finished_at } = deployment;
-  const watchedUntil = new Date(finished_at.getTime() + merged.attributionHours * HOUR_MS);
+  const hours = merged.attributionHours;
+  const until = new Date(finished_at.getTime() + hours * HOUR_MS);
   return {
     deployment,
     with: merged.shippedWith,
     revertedBy: merged.revertedBy,
     recovery_s: recoveryOf(deployment),
-    watchedUntil: failures.length === 0 ? watchedUntil : null,
+    watch: failures.length === 0 ? { hours, until, isOver: until <= now } : null,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { CheckedPull, CheckFacts, FileProblem, ProductionPath } from './check-facts.ts';
 import { evaluateMerged, type Shipped } from './evaluate-merged.ts';
 import { evaluateOpen, type NextStep } from './evaluate-open.ts';
+import type { ReviewEffort } from './files/review-effort.ts';
+import { type EvaluatedReview, evaluateReview, filesUnread, isReviewKnown } from './files/evaluate-review.ts';
 import { type HeadsUp, listHeadsUp } from './heads-up.ts';
 import { listViolations, type Violation } from './policies.ts';
 import { listStages, type StageRow } from './stages.ts';
@@ -36,6 +38,8 @@ export interface CheckSummary {
   readonly number: number | null;
   readonly nextStep: NextStep | null;
   readonly stages: readonly StageRow[];
+  /** Null: it is not open, or its files are not known. */
+  readonly effort: ReviewEffort | null;
   readonly path: ProductionPath | null;
   readonly shipped: Shipped | null;
   readonly headsUp: readonly HeadsUp[];
@@ -62,9 +66,10 @@ const silent: ReadonlySet<CheckState> = new Set(['hidden', 'off', 'over_plan_lim
 /** What the facts come to: the same facts, the same summary. */
 export function evaluate(facts: CheckFacts): CheckSummary {
   const state = stateOf(facts);
-  const violations = state === 'off' || state === 'over_plan_limit' ? [] : listViolations(facts);
   const { pull } = facts;
-  const said = pull && !silent.has(state) ? evaluatePull(facts, pull, state) : nothing;
+  const review = pull && evaluateReview(pull);
+  const violations = state === 'off' || state === 'over_plan_limit' ? [] : listViolations(facts, review);
+  const said = pull && !silent.has(state) ? evaluatePull(facts, { pull, state, review }) : nothing;
   return {
     ...said,
     state,
@@ -77,30 +82,47 @@ export function evaluate(facts: CheckFacts): CheckSummary {
   };
 }
 
-const nothing = { nextStep: null, stages: [], path: null, shipped: null, headsUp: [], quality: [], refreshAt: null };
+const nothing = {
+  nextStep: null,
+  stages: [],
+  effort: null,
+  path: null,
+  shipped: null,
+  headsUp: [],
+  quality: [],
+  refreshAt: null,
+};
 
-function stateOf({ settings, repository, pull }: CheckFacts): CheckState {
+function stateOf({ now, settings, repository, pull }: CheckFacts): CheckState {
   if (!settings.enabled) return 'off';
   if (!repository.tracked) return 'over_plan_limit';
   if (!pull) return 'merge_group';
   if (pull.hiddenBy !== null) return 'hidden';
   if (pull.about.state === 'closed') return 'closed';
-  return pull.about.state === 'open' ? evaluateOpen(pull).state : evaluateMerged(pull).state;
+  return pull.about.state === 'open' ? evaluateOpen(pull).state : evaluateMerged(pull, now).state;
 }
 
-function evaluatePull({ now, quality }: CheckFacts, pull: CheckedPull, state: CheckState) {
+interface PullParts {
+  readonly pull: CheckedPull;
+  readonly state: CheckState;
+  readonly review: EvaluatedReview | null;
+}
+
+function evaluatePull({ now, quality }: CheckFacts, { pull, state, review }: PullParts) {
   const isOpen = pull.about.state === 'open';
   const isAhead = isOpen || state === 'waiting_for_deployment';
   const { nextStep } = isOpen ? evaluateOpen(pull) : { nextStep: null };
-  const shipped = pull.about.state === 'merged' ? evaluateMerged(pull).shipped : null;
+  const shipped = pull.about.state === 'merged' ? evaluateMerged(pull, now).shipped : null;
+  const missing = isOpen && !isReviewKnown(pull.review) ? [...quality, filesUnread] : quality;
   return {
     nextStep,
     stages: state === 'closed' ? [] : listStages(pull),
+    effort: review && review.effort,
     path: isAhead ? pull.path : null,
     shipped,
-    headsUp: isOpen ? listHeadsUp(pull) : [],
-    quality,
-    refreshAt: refreshAt(now, { nextStep, shipped }),
+    headsUp: isOpen ? listHeadsUp(pull, review) : [],
+    quality: missing,
+    refreshAt: refreshAt(now, { nextStep, shipped, quality: missing }),
   };
 }
 
@@ -113,14 +135,28 @@ export function steppedHours(since: Date, now: Date): number {
   return steps.findLast((step) => step <= hours) ?? 0;
 }
 
-function refreshAt(
-  now: Date,
-  { nextStep, shipped }: { nextStep: NextStep | null; shipped: Shipped | null },
-): Date | null {
-  if (shipped) return shipped.watchedUntil && shipped.watchedUntil > now ? shipped.watchedUntil : null;
-  if (nextStep?.kind !== 'review' || nextStep.since === null) return null;
-  const next = steps.find((step) => step > steppedHours(nextStep.since ?? now, now));
-  return next === undefined ? null : new Date(nextStep.since.getTime() + next * HOUR_MS);
+interface Changing {
+  readonly nextStep: NextStep | null;
+  readonly shipped: Shipped | null;
+  readonly quality: readonly Quality[];
+}
+
+/** What is missing, and will come without a word to this pull request. */
+const passing: ReadonlySet<string> = new Set(['backfill_running', filesUnread.code]);
+const LOOK_AGAIN_MS = 600_000;
+
+function refreshAt(now: Date, { nextStep, shipped, quality }: Changing): Date | null {
+  const times = [
+    quality.some(({ code }) => passing.has(code)) ? now.getTime() + LOOK_AGAIN_MS : null,
+    shipped?.watch && !shipped.watch.isOver ? shipped.watch.until.getTime() : null,
+    nextStep?.kind === 'review' && nextStep.since ? nextStepTime(nextStep.since, now) : null,
+  ].filter((time) => time !== null);
+  return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+function nextStepTime(since: Date, now: Date): number | null {
+  const next = steps.find((step) => step > steppedHours(since, now));
+  return next === undefined ? null : since.getTime() + next * HOUR_MS;
 }
 
 function buttonsOf(state: CheckState, shipped: Shipped | null): ButtonName[] {

@@ -18,6 +18,10 @@ export interface Links {
   readonly repository: string;
 }
 
+export function deploymentLink(id: number, { api, org, repository }: Links): string {
+  return api(`deployment ${id}`, `${org}/deployments/${id}?repository=${repository}`);
+}
+
 export function linksOf({ repository }: CheckSummary, { webUrl, publicUrl }: Places): Links {
   const [owner = '', name = ''] = repository.split('/');
   return {

@@ -13,7 +13,9 @@ import type { Places } from './links.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { render } from './render.ts';
 import { findStanding } from './standings.ts';
-import type { ReadFile } from './kept-files.ts';
+import { readFiles } from './files/read-files.ts';
+import type { FileRules } from './files/changed-files.ts';
+import type { ReadRepository } from './read-repository.ts';
 import type { RepositoryFile } from './repository-file.ts';
 
 export interface PublishDeps {
@@ -22,7 +24,7 @@ export interface PublishDeps {
   readonly appId: number;
   /** The address that people use. */
   readonly publicUrl: string | undefined;
-  readonly readFile: ReadFile;
+  readonly read: ReadRepository;
 }
 
 /**
@@ -30,15 +32,16 @@ export interface PublishDeps {
  * now; a head that no pull request has any more is left as it is.
  */
 export async function publishCheckRun(deps: PublishDeps, head: CheckedHead): Promise<void> {
-  const { db, github, appId, publicUrl, readFile } = deps;
+  const { db, github, appId, publicUrl, read } = deps;
   const { tenantId } = head;
   const target = await withTenant(db, tenantId, (trx) => findTarget(trx, head));
   if (!target) return;
   const { installationId, ...place } = target;
   const client = github.installation({ tenantId, installationId }, { priority: 'live' });
-  const file = await readFile(client, { tenantId, ...place });
+  const file = await read.settings(client, { tenantId, ...place });
+  const rules = await readFiles(client, head, { db, read, place });
   const places = { webUrl: github.webUrl, publicUrl };
-  const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head, { file, places }));
+  const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head, { file, rules, places }));
   if (!outgoing) return;
   const checkRunId = await send(client, { ...place, appId, ...outgoing });
   await withTenant(db, tenantId, async (trx) => {
@@ -69,13 +72,14 @@ interface Outgoing {
 
 interface Written {
   readonly file: RepositoryFile;
+  readonly rules: FileRules | null;
   readonly places: Places;
 }
 
-async function prepare(trx: Trx, head: CheckedHead, { file, places }: Written): Promise<Outgoing | null> {
+async function prepare(trx: Trx, head: CheckedHead, { file, rules, places }: Written): Promise<Outgoing | null> {
   const now = new Date();
   const standing = await findStanding(trx, head);
-  const facts = await readCheckFacts(trx, head, { now, file });
+  const facts = await readCheckFacts(trx, head, { now, file, rules });
   if (!facts) return null;
   const summary = evaluate(facts);
   const content = render(summary, places, now);

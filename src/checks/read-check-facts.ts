@@ -21,21 +21,27 @@ import type {
   MergedPull,
   ProductionPath,
   PullRow,
-  ReviewRow,
 } from './check-facts.ts';
+import type { FileRules } from './files/changed-files.ts';
+import { notOpen, type PullPlace, readOpen } from './read-open-pull.ts';
 import type { RepositoryFile } from './repository-file.ts';
 import { getSettings, withFile } from './settings.ts';
 
 interface Asked {
   readonly now: Date;
   readonly file: RepositoryFile;
+  /** Null: they could not be read. */
+  readonly rules: FileRules | null;
 }
 
 type Place = Pick<CheckedHead, 'tenantId' | 'repositoryId'>;
-type PullPlace = Place & { readonly number: number };
 
 /** @returns null when neither a pull request nor a merge group has this head any more */
-export async function readCheckFacts(trx: Trx, head: CheckedHead, { now, file }: Asked): Promise<CheckFacts | null> {
+export async function readCheckFacts(
+  trx: Trx,
+  head: CheckedHead,
+  { now, file, rules }: Asked,
+): Promise<CheckFacts | null> {
   const repository = await findRepository(trx, head);
   const about = await findPull(trx, head, sql`head_sha = ${head.headSha}`);
   const group = about ? null : await findMergeGroup(trx, head);
@@ -54,7 +60,7 @@ export async function readCheckFacts(trx: Trx, head: CheckedHead, { now, file }:
     fileProblem: settings.repository_file ? file.problem : null,
     openIncidents,
     repairs: mergedNext !== null && isRepair(mergedNext, { repository, openIncidents, definition }),
-    pull: about && (await readPull(trx, scope, about)),
+    pull: about && (await readPull(trx, { scope, rules }, about)),
     quality: await listUnread(trx, scope),
   };
 }
@@ -128,14 +134,18 @@ function isRepair(
 
 type RepositoryScope = MetricScope & Place;
 
-async function readPull(trx: Trx, scope: RepositoryScope, about: PullRow): Promise<CheckedPull> {
+interface PullAsked {
+  readonly scope: RepositoryScope;
+  readonly rules: FileRules | null;
+}
+
+async function readPull(trx: Trx, { scope, rules }: PullAsked, about: PullRow): Promise<CheckedPull> {
   const place = { tenantId: scope.tenantId, repositoryId: scope.repositoryId, number: about.number };
   const isMeasured = (await findSources(trx, scope)).measured > 0;
   return {
     about,
-    reviews: about.state === 'open' ? await listLastReviews(trx, place, about) : [],
+    ...(about.state === 'open' ? await readOpen(trx, place, { about, rules }) : notOpen),
     hiddenBy: await findHiddenBy(trx, place),
-    firstContribution: about.state === 'open' ? await isFirstContribution(trx, place, about) : null,
     medians: {
       pickup: await queryValue(trx, 'pr-pickup', scope),
       review: await queryValue(trx, 'pr-review', scope),
@@ -146,47 +156,11 @@ async function readPull(trx: Trx, scope: RepositoryScope, about: PullRow): Promi
   };
 }
 
-/** What each reviewer said last; a comment takes nothing back. */
-async function listLastReviews(
-  trx: Trx,
-  { tenantId, repositoryId, number }: PullPlace,
-  { author_id }: PullRow,
-): Promise<ReviewRow[]> {
-  const { rows } = await sql<ReviewRow>`
-    select distinct on (v.author_id) c.login, v.state, v.commit_sha, v.submitted_at
-    from reviews v
-    left join contributors c on c.tenant_id = ${tenantId} and c.contributor_id = v.author_id
-    where v.tenant_id = ${tenantId} and v.repository_id = ${repositoryId} and v.number = ${number}
-      and v.author_id is distinct from ${author_id}::bigint
-      and v.state in ('approved', 'changes_requested', 'dismissed')
-    order by v.author_id, v.submitted_at desc, v.review_id desc`.execute(trx);
-  return rows;
-}
-
 async function findHiddenBy(trx: Trx, { tenantId, repositoryId, number }: PullPlace): Promise<string | null> {
   const { rows } = await sql<{ hidden_by: string }>`
     select hidden_by from hidden_check_runs
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = ${number}`.execute(trx);
   return rows[0]?.hidden_by ?? null;
-}
-
-/** Whether nothing of its author was merged here before; null while that could be unread. */
-async function isFirstContribution(
-  trx: Trx,
-  { tenantId, repositoryId, number }: PullPlace,
-  { author_id, created_at }: PullRow,
-): Promise<boolean | null> {
-  if (author_id === null) return null;
-  const { rows } = await sql<{ first: boolean; known: boolean }>`
-    select not exists (
-        select from pull_requests p
-        where p.tenant_id = ${tenantId} and p.author_id = ${author_id} and p.repository_id = ${repositoryId}
-          and p.number <> ${number} and p.created_at < ${created_at} and p.merged_at is not null) as first,
-      exists (
-        select from sync_cursors c
-        where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.entity = 'pull_requests'
-          and c.covered_until is not null) as known`.execute(trx);
-  return rows[0]?.known ? rows[0].first : null;
 }
 
 async function readPath(trx: Trx, place: PullPlace): Promise<ProductionPath> {

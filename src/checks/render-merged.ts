@@ -2,19 +2,16 @@ import type { Failure } from './check-facts.ts';
 import { duration, moment } from './durations.ts';
 import type { CheckSummary } from './evaluate.ts';
 import type { Shipped } from './evaluate-merged.ts';
-import type { Links } from './links.ts';
-import { code, listed, plural } from './markdown.ts';
+import { deploymentLink, type Links } from './links.ts';
+import { code, listed } from './markdown.ts';
 
 /** What it came to production with. */
 export function shippedSection({ shipped }: CheckSummary, links: Links): string | null {
   if (!shipped) return null;
   const { deployment } = shipped;
-  const name = links.api(
-    `deployment ${deployment.deployment_id}`,
-    `${links.org}/deployments/${deployment.deployment_id}?repository=${links.repository}`,
-  );
+  const name = deploymentLink(deployment.deployment_id, links);
   const others = shipped.with.length === 0 ? '' : `, with ${listed(shipped.with.map(links.pull))}`;
-  return `**In production:** ${name} to ${code(deployment.environment)}, finished ${moment(deployment.finished_at)}${others}.`;
+  return `**Deployed:** ${name} to ${code(deployment.environment)}, finished ${moment(deployment.finished_at)}${others}.`;
 }
 
 /** What happened after. */
@@ -29,9 +26,10 @@ export function aftermath({ shipped }: CheckSummary, links: Links): string | nul
   return ['**Since then**', ...lines.map((line) => `- ${line}`)].join('\n');
 }
 
-function quietText({ watchedUntil }: Shipped): string {
-  if (!watchedUntil) return 'nothing is known against it.';
-  return `no incident is linked to it. Until ${moment(watchedUntil)} one that is opened would be.`;
+function quietText({ watch }: Shipped): string {
+  if (!watch) return 'nothing is known against it.';
+  if (watch.isOver) return `no incident within ${watch.hours} h.`;
+  return `no incident so far. One that is opened before ${moment(watch.until)} counts as this deployment's.`;
 }
 
 interface Place {
@@ -41,7 +39,7 @@ interface Place {
 
 function failureText({ kind, by, recovered_at }: Failure, { links, finished_at }: Place): string {
   const recovery = recovered_at
-    ? `Recovered after ${duration((recovered_at.getTime() - finished_at.getTime()) / 1_000)}, on ${moment(recovered_at)}.`
+    ? `Recovered after ${duration((recovered_at.getTime() - finished_at.getTime()) / 1_000)} (${moment(recovered_at)}).`
     : 'Not recovered.';
   return `${causeText(kind, { by, links })} ${recovery}`;
 }
@@ -65,17 +63,17 @@ function causeText(kind: string, { by, links }: { readonly by: string; readonly 
 }
 
 function revertText({ number, deployed_at }: NonNullable<Shipped['revertedBy']>, links: Links): string {
-  const deployed = deployed_at ? `which is in production since ${moment(deployed_at)}` : 'which is not deployed yet';
-  return `This pull request was reverted by ${links.pull(number)}, ${deployed}.`;
+  const deployed = deployed_at ? `in production since ${moment(deployed_at)}` : 'not deployed yet';
+  return `This pull request was reverted by ${links.pull(number)}: ${deployed}.`;
 }
 
 /** What a merged one waits for, or why nothing is said. */
-export function mergedStateText({ state, path, shipped }: CheckSummary): string | null {
+export function mergedStateText({ state, shipped }: CheckSummary): string | null {
   switch (state) {
     case 'unmeasured':
       return 'Merged. Deployments are not measured here: nobody has said yet what counts as one.';
     case 'waiting_for_deployment':
-      return `Merged, and in no deployment yet${path && path.waiting.length > 0 ? `, with ${plural(path.waiting.length, 'other pull request')}` : ''}.`;
+      return 'Merged, and in no deployment yet.';
     case 'in_production':
       return shipped ? null : 'In production with the first deployment that is known here: since when is not known.';
     default:

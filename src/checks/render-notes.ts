@@ -2,6 +2,7 @@ import type { CheckSummary } from './evaluate.ts';
 import type { Links } from './links.ts';
 import { code, listed, plural } from './markdown.ts';
 import type { Violation } from './policies.ts';
+import { QUICK, THOROUGH } from './files/review-effort.ts';
 import { mergedStateText } from './render-merged.ts';
 
 /** The repository's own settings are not as they should be: first, so that somebody mends them. */
@@ -17,12 +18,21 @@ export function violationSection({ violations }: CheckSummary, links: Links): st
   return ['**Policies of this repository**', ...violations.map((one) => `- ${violationText(one, links)}`)].join('\n');
 }
 
+const MOST_PATHS = 3;
+const MOST_GROUPS = 10;
+
 function violationText(violation: Violation, links: Links): string {
   if (violation.policy === 'max_lines') {
-    return `It changes ${plural(violation.lines, 'line')}; at most ${violation.most.toLocaleString('en')} are allowed. Split it, or have \`max_lines\` changed.`;
+    return `There are ${plural(violation.lines, 'changed line')} to read; at most ${violation.most.toLocaleString('en')} are allowed. Split it, or have \`max_lines\` changed.`;
+  }
+  if (violation.policy === 'code_owner_review') {
+    const groups = violation.unapproved.map(
+      ({ owners, paths }) => `${listed(paths.map(code), MOST_PATHS)} (one of ${listed(owners.map(code))})`,
+    );
+    return `A code owner has yet to approve ${groups.slice(0, MOST_GROUPS).join('; ')}${groups.length > MOST_GROUPS ? `; and of ${groups.length - MOST_GROUPS} more groups` : ''}.`;
   }
   const incidents = listed(violation.incidents.map(links.issue));
-  return `Nothing is merged while an incident is open: ${incidents}. What mends it is: a hotfix, a revert, or what closes the incident ("fixes #N").`;
+  return `Nothing is merged while an incident is open: ${incidents}. Only what mends it may be: a hotfix, a revert, or what closes the incident ("fixes #N").`;
 }
 
 /** Of states that have little else to say. */
@@ -35,9 +45,9 @@ export function stateSection(summary: CheckSummary, links: Links): string | null
     case 'off':
       return `Shiplog says nothing on pull requests of this repository: see ${settingsOf(links)}.`;
     case 'over_plan_limit':
-      return 'Its deliveries are kept, and count as soon as it is tracked.';
+      return 'What happens here is kept, and counts as soon as the plan has room for this repository: an admin of the organization decides which ones it follows.';
     case 'closed':
-      return 'It was closed without a merge, so that it counts nowhere.';
+      return 'Closed without a merge: it counts in no metric.';
     default:
       return mergedStateText(summary);
   }
@@ -49,7 +59,7 @@ export function qualitySection({ quality }: CheckSummary): string | null {
 }
 
 /** What the figures are, where their rows are, and what turns this off. */
-export function computedSection({ state, stages, number }: CheckSummary, links: Links): string | null {
+export function computedSection({ state, stages, number, effort }: CheckSummary, links: Links): string | null {
   if (state === 'off' || state === 'over_plan_limit' || state === 'merge_group') return null;
   const metric = (name: string) => `${links.org}/metrics/${name}/rows?repository=${links.repository}`;
   const medians = ['pickup', 'review', 'cycle'].map((name) => links.api(name, metric(`pr-${name}`)));
@@ -62,7 +72,12 @@ export function computedSection({ state, stages, number }: CheckSummary, links: 
       : [
           `Medians are over the pull requests of this repository that were merged in the last 90 days, as the API counts them: ${listed(medians)}.`,
         ]),
-    `To turn it off, or to change what it holds against a merge: ${settingsOf(links)}.`,
+    ...(effort
+      ? [
+          `Review effort is at ${THOROUGH} to ${QUICK} changed lines an hour. Lock files, generated and vendored ones are left out, as GitHub's Linguist and \`.gitattributes\` tell them.`,
+        ]
+      : []),
+    `To turn this off, or to change its policies: ${settingsOf(links)}.`,
   ];
   return [
     '<details><summary>How this is computed</summary>',

@@ -1,10 +1,11 @@
 import type { DeploymentRow, Median } from './check-facts.ts';
-import { duration, moment } from './durations.ts';
+import { duration, minutes, moment } from './durations.ts';
 import type { CheckSummary } from './evaluate.ts';
 import type { NextStep } from './evaluate-open.ts';
 import type { HeadsUp } from './heads-up.ts';
-import type { Links } from './links.ts';
+import { deploymentLink, type Links } from './links.ts';
 import { code, listed, plural, table } from './markdown.ts';
+import type { LeftOutKind } from './files/review-effort.ts';
 import type { StageRow } from './stages.ts';
 
 export function nextStepSection({ nextStep }: CheckSummary): string | null {
@@ -25,9 +26,9 @@ function nextStepText(step: NextStep): string {
 }
 
 function reviewText({ of, again, since }: Extract<NextStep, { kind: 'review' }>): string {
-  const who = of.length === 0 ? 'a review; nobody is asked for one' : `a review by ${listed(of.map(code))}`;
+  const who = of.length === 0 ? 'a review; nobody has been asked for one' : `a review by ${listed(of.map(code))}`;
   const why = again ? '. There are new commits since changes were requested' : '';
-  return `${who}${why}${since ? `. It waits since ${moment(since)}` : ''}.`;
+  return `${who}${why}${since ? `. It has waited since ${moment(since)}` : ''}.`;
 }
 
 function sinceText(since: Date | null): string {
@@ -37,8 +38,11 @@ function sinceText(since: Date | null): string {
 function medianText(median: Median | null): string {
   if (median === null || median.value === null) return '';
   const of = plural(median.n, 'pull request');
-  return ` Here the first review comes after ${duration(median.value)} (median of 90 days, ${of}).`;
+  return ` Here the first review comes after ${duration(median.value)} (median of ${of} in 90 days).`;
 }
+
+const MOST_BEFORE = 3;
+const MOST_PATHS = 5;
 
 const stageNames: Readonly<Record<StageRow['stage'], string>> = {
   coding: 'Coding: first commit to opening',
@@ -59,11 +63,29 @@ export function stageSection({ stages }: CheckSummary): string | null {
   return table(['Stage', 'This pull request', 'Median of 90 days', 'n'], rows);
 }
 
+const kindNames: Readonly<Record<LeftOutKind, string>> = {
+  lock: 'lock file',
+  generated: 'generated file',
+  vendored: 'vendored file',
+};
+
+export function effortSection({ effort }: CheckSummary): string | null {
+  if (!effort) return null;
+  const { lines, files, minutes: range, leftOut, complete } = effort;
+  const atLeast = complete ? '' : 'at least ';
+  const toRead =
+    lines === 0
+      ? 'no line to read'
+      : `${minutes(range)} for ${atLeast}${plural(lines, 'changed line')} in ${plural(files, 'file')}`;
+  const rest = leftOut.map((one) => `${plural(one.files, kindNames[one.kind])} (${plural(one.lines, 'line')})`);
+  return `**Review effort:** ${toRead}.${rest.length > 0 ? ` Left out: ${listed(rest)}.` : ''}`;
+}
+
 export function pathSection({ path }: CheckSummary, links: Links): string | null {
   if (!path) return null;
   const { last, waiting } = path;
   const before = last
-    ? `The last deployment to ${code(last.environment)} finished ${moment(last.finished_at)}, ${healthOf(last)}.`
+    ? `The last deployment to ${code(last.environment)} finished ${moment(last.finished_at)}: ${healthOf(last)}.`
     : 'Nothing has been deployed yet.';
   const others =
     waiting.length === 0
@@ -73,22 +95,30 @@ export function pathSection({ path }: CheckSummary, links: Links): string | null
 }
 
 function healthOf({ failures }: DeploymentRow): string {
-  if (failures.length === 0) return 'and no failure is known';
+  if (failures.length === 0) return 'no failure is known';
   return failures.some(({ recovered_at }) => recovered_at === null)
-    ? 'and has failed; it is not recovered'
-    : 'failed, and is recovered';
+    ? 'it failed, and has not recovered'
+    : 'it failed, and has recovered';
 }
 
-export function headsUpSection({ headsUp }: CheckSummary): string | null {
+export function headsUpSection({ headsUp }: CheckSummary, links: Links): string | null {
   if (headsUp.length === 0) return null;
-  return ['**Heads-up**', ...headsUp.map((one) => `- ${headsUpText(one)}`)].join('\n');
+  return ['**Heads-up**', ...headsUp.map((one) => `- ${headsUpText(one, links)}`)].join('\n');
 }
 
-function headsUpText(one: HeadsUp): string {
+function headsUpText(one: HeadsUp, links: Links): string {
   switch (one.kind) {
     case 'fork':
       return 'Its branch is in a fork: workflows may wait for an approval, and they see no secrets.';
     case 'first_contribution':
       return `The first contribution ${one.login === null ? 'of its author' : `of ${code(one.login)}`} here: a quick and kind first answer helps.`;
+    case 'failed_before': {
+      const before = one.before.map(
+        (each) => `${deploymentLink(each.deployment_id, links)} (${links.pull(each.number)})`,
+      );
+      return `${code(one.path)} was changed in a deployment that failed: ${listed(before, MOST_BEFORE)}.`;
+    }
+    case 'no_code_owner':
+      return `No code owner: ${listed(one.paths.map(code), MOST_PATHS)}.`;
   }
 }

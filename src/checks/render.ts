@@ -2,7 +2,7 @@ import type { ButtonName, CheckSummary } from './evaluate.ts';
 import type { CheckRunAction, CheckRunContent } from './content.ts';
 import { linksOf, type Places } from './links.ts';
 import { aftermath, shippedSection } from './render-merged.ts';
-import { headsUpSection, nextStepSection, pathSection, stageSection } from './render-open.ts';
+import { effortSection, headsUpSection, nextStepSection, pathSection, stageSection } from './render-open.ts';
 import { computedSection, problemSection, qualitySection, stateSection, violationSection } from './render-notes.ts';
 import { titleOf } from './title.ts';
 
@@ -32,8 +32,9 @@ export function render(summary: CheckSummary, places: Places, now: Date): CheckR
     shippedSection(summary, links),
     aftermath(summary, links),
     stageSection(summary),
+    effortSection(summary),
     pathSection(summary, links),
-    headsUpSection(summary),
+    headsUpSection(summary, links),
     qualitySection(summary),
     computedSection(summary, links),
   ];

@@ -1,4 +1,4 @@
-import { duration } from './durations.ts';
+import { duration, minutes } from './durations.ts';
 import { type CheckSummary, steppedHours } from './evaluate.ts';
 import { plural } from './markdown.ts';
 import type { Violation } from './policies.ts';
@@ -39,16 +39,18 @@ export function titleOf(summary: CheckSummary, now: Date): string {
 
 function violationTitle(violation: Violation): string {
   if (violation.policy === 'max_lines') {
-    return `Too large: ${plural(violation.lines, 'line')}, and at most ${violation.most.toLocaleString('en')} are allowed`;
+    return `Too large: ${plural(violation.lines, 'line')} to read, and at most ${violation.most.toLocaleString('en')} are allowed`;
   }
+  if (violation.policy === 'code_owner_review') return 'A code owner has to approve';
   return `Deployment freeze: ${plural(violation.incidents.length, 'incident')} open`;
 }
 
-function waitingTitle({ nextStep }: CheckSummary, now: Date): string {
+function waitingTitle({ nextStep, effort }: CheckSummary, now: Date): string {
   const again = nextStep?.kind === 'review' && nextStep.again;
   const since = nextStep?.kind === 'review' ? nextStep.since : null;
   const hours = since ? steppedHours(since, now) : 0;
-  return `Waiting for ${again ? 'another ' : ''}review${hours > 0 ? ` ${duration(hours * HOUR_S)}` : ''}`;
+  const wait = `Waiting for ${again ? 'another ' : ''}review${hours > 0 ? ` ${duration(hours * HOUR_S)}` : ''}`;
+  return effort && effort.lines > 0 ? `${wait} · ${minutes(effort.minutes)} to review` : wait;
 }
 
 function mergedTitle({ state, shipped, stages }: CheckSummary): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/checks/evaluate.ts';
 import { defaultSettings } from '../../src/checks/settings.ts';
-import { at, checkedPull, checkFacts, deployment, mergedPull } from '../support/check-facts.ts';
+import { at, checkedPull, checkFacts, deployment, mergedPull, reviewFacts } from '../support/check-facts.ts';
 
 const policies = { ...defaultSettings, max_lines: 100, deployment_freeze: true };
 
@@ -29,6 +29,30 @@ describe('a policy', () => {
     expect(evaluate(checkFacts({ ...facts, pull: null })).conclusion).toBe('failure');
   });
 
+  it('of size counts what is read, and fails nothing for what could not be read', () => {
+    const files = [
+      { path: 'a.ts', additions: 60, deletions: 40 },
+      { path: 'yarn.lock', additions: 5_000, deletions: 0 },
+    ];
+    const settings = { ...defaultSettings, max_lines: 100 };
+    const read = checkedPull({ review: reviewFacts({ files: { files, complete: true } }) });
+    expect(evaluate(checkFacts({ settings, pull: read })).conclusion).toBe('neutral');
+    const unread = checkedPull({ about: { additions: 5_000 }, review: reviewFacts({ files: null }) });
+    expect(evaluate(checkFacts({ settings, pull: unread })).conclusion).toBe('neutral');
+  });
+
+  it('of code owners asks for one of each file that has any but the author', () => {
+    const settings = { ...defaultSettings, code_owner_review: true };
+    const rules = { attributes: null, codeOwners: '* @acme/core\n/docs/ @Ann\na\n' };
+    const judge = (approvers: string[]) =>
+      evaluate(checkFacts({ settings, pull: checkedPull({ review: reviewFacts({ rules, approvers }) }) }));
+    expect(judge(['@ben'])).toMatchObject({
+      conclusion: 'failure',
+      violations: [{ unapproved: [{ owners: ['@acme/core'], paths: ['src/pay.ts', 'src/cart.ts'] }] }],
+    });
+    expect(judge(['@ben', '@acme/core']).violations).toEqual([]);
+  });
+
   it('fails nothing where it is turned off, over the plan’s limit, or after the merge', () => {
     const facts = { settings: policies, openIncidents: [12] };
     const off = { ...facts, settings: { ...policies, enabled: false } };
@@ -47,6 +71,14 @@ describe('a summary', () => {
     ['14:05', '16:00'],
   ])('of a wait since 08:00, made at %s, is made again at %s', (now, again) => {
     expect(evaluate(checkFacts({ now: at(now) })).refreshAt).toEqual(at(again));
+  });
+
+  it('that lacks a part of the history, or its files, is made again soon', () => {
+    const unread = { code: 'backfill_running', message: 'The history is read to 40 %.', action: 'Wait.' };
+    const again = new Date(at('14:05').getTime() + 600_000);
+    expect(evaluate(checkFacts({ quality: [unread], pull: mergedPull() })).refreshAt).toEqual(again);
+    const pull = checkedPull({ review: reviewFacts({ rules: null }) });
+    expect(evaluate(checkFacts({ pull }))).toMatchObject({ refreshAt: again, effort: null });
   });
 
   it('of a deployment is made again when no incident can be linked to it any more, once', () => {

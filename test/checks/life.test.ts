@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { duration } from '../../src/checks/durations.ts';
+import { duration, moment } from '../../src/checks/durations.ts';
 import { startCheckedOrg } from '../support/checked-org.ts';
 import type { PullRequest } from '../support/github/truth/work.ts';
 
@@ -8,6 +8,12 @@ const org = await startCheckedOrg();
 const { standIn, change, repository, ann, ben, readApi } = org;
 
 const HOUR_MS = 3_600_000;
+const pay = { path: 'src/pay.ts', additions: 40, deletions: 15 };
+const files = [
+  pay,
+  { path: 'package-lock.json', additions: 400, deletions: 12 },
+  { path: 'docs/pay.md', additions: 5, deletions: 0 },
+];
 const pass = (hours: number) => void (change.world.clock += hours * HOUR_MS);
 const runsOn = (pull: PullRequest) => repository.checkRuns.filter(({ headSha }) => headSha === pull.headSha);
 
@@ -20,19 +26,24 @@ async function said(pull: PullRequest, title: RegExp): Promise<string> {
   return runsOn(pull)[0]?.output.summary ?? '';
 }
 
-const seconds = z.number().nullable();
 const stages = z.object({
-  coding_s: seconds,
-  pickup_s: seconds,
-  review_s: seconds,
-  deploy_s: seconds,
-  cycle_s: seconds,
+  coding_s: z.number().nullable(),
+  pickup_s: z.number().nullable(),
+  review_s: z.number().nullable(),
+  deploy_s: z.number().nullable(),
+  cycle_s: z.number().nullable(),
 });
-const metric = z.object({ value: seconds, n: z.int() });
+const ownRow = stages.extend({ additions: z.int(), deletions: z.int(), changed_files: z.int() });
+const metric = z.object({ value: z.number().nullable(), n: z.int() });
 const cell = (value: number | null) => (value === null ? '–' : duration(value));
+const textOf = (pull: PullRequest) => runsOn(pull)[0]?.output.summary ?? '';
+const untilText = (pull: PullRequest, line: RegExp | string) => {
+  const expected = typeof line === 'string' ? expect.stringContaining(line) : expect.stringMatching(line);
+  return expect.poll(() => textOf(pull), { timeout: 20_000, interval: 50 }).toEqual(expected);
+};
 
 /** The stage table as the API's numbers make it. */
-async function expectFiguresOfApi(pull: PullRequest): Promise<void> {
+async function expectStagesOfApi(pull: PullRequest): Promise<void> {
   const own = stages.parse(await readApi(`/pulls/shop/${pull.number}`));
   const median = async (name: string) => metric.parse(await readApi(`/metrics/${name}?repository=shop`));
   const rows: [string, number | null, z.infer<typeof metric> | null][] = [
@@ -49,27 +60,65 @@ async function expectFiguresOfApi(pull: PullRequest): Promise<void> {
       return `| ${name} | ${cell(value)} | ${middle} | ${n} |`;
     });
   expect(lines.length).toBeGreaterThan(2);
-  await expect
-    .poll(
-      () =>
-        runsOn(pull)[0]
-          ?.output.summary?.split('\n')
-          .filter((line) => /^\| [A-Z].*:/.test(line)),
-      {
-        timeout: 20_000,
-      },
-    )
-    .toEqual(lines);
+  const table = () =>
+    textOf(pull)
+      .split('\n')
+      .filter((line) => /^\| [A-Z].*:/.test(line));
+  await expect.poll(table, { timeout: 20_000 }).toEqual(lines);
+}
+
+/** What is read and what is left out is together what the API says is changed. */
+async function expectSizeOfApi(pull: PullRequest): Promise<void> {
+  const { additions, deletions, changed_files } = ownRow.parse(await readApi(`/pulls/shop/${pull.number}`));
+  const effort =
+    /^\*\*Review effort:\*\* .* for (\d+) changed lines in (\d+) file.* Left out: (\d+) lock file \((\d+) lines\)\.$/m;
+  const [, read = '', files = '', leftFiles = '', leftLines = ''] = effort.exec(textOf(pull)) ?? [];
+  expect(Number(read) + Number(leftLines)).toBe(additions + deletions);
+  expect(Number(files) + Number(leftFiles)).toBe(changed_files);
+}
+
+const deploymentRow = z.object({
+  finished_at: z.string(),
+  environment: z.string(),
+  changes: z.array(z.object({ number: z.int().nullable() })),
+  failure_causes: z.array(z.object({ kind: z.string(), by: z.string(), recovered_at: z.string().nullable() })),
+});
+
+/** What shipped it, with what, and what happened then. */
+async function expectDeploymentOfApi(pull: PullRequest, id: number): Promise<void> {
+  const { finished_at, environment, changes, failure_causes } = deploymentRow.parse(
+    await readApi(`/deployments/${id}?repository=shop`),
+  );
+  const others = changes.flatMap(({ number }) => (number === null || number === pull.number ? [] : [number]));
+  const finished = new Date(finished_at);
+  const deployed = `deployment ${id} (\`GET /api/v1/orgs/acme/deployments/${id}?repository=shop\`) to \`${environment}\`, finished ${moment(finished)}`;
+  await untilText(pull, deployed);
+  const [line = ''] = textOf(pull)
+    .split('\n')
+    .filter((each) => each.startsWith('**Deployed:**'));
+  expect([...line.matchAll(/\[#(\d+)\]/g)].map(([, number]) => Number(number))).toEqual(others);
+  for (const { recovered_at } of failure_causes) {
+    const recovery = recovered_at && new Date(recovered_at);
+    const said = recovery
+      ? `Recovered after ${duration((recovery.getTime() - finished.getTime()) / 1_000)} (${moment(recovery)}).`
+      : 'Not recovered.';
+    await untilText(pull, said);
+  }
 }
 
 it('tells the life of a pull request, with the figures of the API, from its opening to its revert and the recovery', async () => {
   change.world.clock = Date.now() - 60 * HOUR_MS;
   await change.deliveries.deploy(repository);
   pass(1);
-  const pull = await change.pulls.openPullRequest(repository, { author: ann, commits: 2 });
-  expect(await said(pull, /^Waiting for review 2 d$/)).toContain('a review; nobody is asked for one');
+  repository.files.set('.github/CODEOWNERS', '/src/ @ben');
+  const pull = await change.pulls.openPullRequest(repository, { author: ann, commits: 2, files });
+  expect(await said(pull, /^Waiting for review 2 d · about 5 to 15 min to review$/)).toContain(
+    'a review; nobody has been asked for one',
+  );
+  await expectSizeOfApi(pull);
+  expect(textOf(pull)).toContain('No code owner: `docs/pay.md`.');
   await change.pulls.requestReview(repository, pull, ben);
-  await expect.poll(() => runsOn(pull)[0]?.output.summary, { timeout: 20_000 }).toContain('a review by `ben`');
+  await untilText(pull, 'a review by `ben`');
 
   pass(3);
   await change.pulls.review(repository, pull, { author: ben, state: 'CHANGES_REQUESTED' });
@@ -77,7 +126,9 @@ it('tells the life of a pull request, with the figures of the API, from its open
   const before = { ...pull };
   pass(1);
   await change.pulls.pushToPull(repository, pull);
-  expect(await said(pull, /^Waiting for another review$/)).toContain('There are new commits since');
+  expect(await said(pull, /^Waiting for another review · about 5 to 15 min to review$/)).toContain(
+    'There are new commits since',
+  );
   expect(runsOn(before)).toMatchObject([{ output: { title: 'Changes requested' } }]);
   await change.pulls.review(repository, pull, { author: ben });
   expect(await said(pull, /^Approved, ready to merge$/)).toContain('merge it. Approved by `ben`');
@@ -86,13 +137,13 @@ it('tells the life of a pull request, with the figures of the API, from its open
   pass(2);
   await change.pulls.merge(repository, pull);
   expect(await said(pull, /^Merged, waiting for a deployment$/)).toContain('Nothing else waits to be deployed.');
-  await expectFiguresOfApi(pull);
+  await expectStagesOfApi(pull);
   pass(1.4);
   const deployment = await change.deliveries.deploy(repository);
   const shipped = await said(pull, /^In production 1 h 24 min after merge$/);
-  expect(shipped).toContain(`deployment ${deployment.id}`);
-  expect(shipped).toContain('no incident is linked to it');
-  await expectFiguresOfApi(pull);
+  await expectDeploymentOfApi(pull, deployment.id);
+  expect(shipped).toContain('no incident so far');
+  await expectStagesOfApi(pull);
 
   pass(2);
   const incident = await change.issues.openIssue(repository, { labels: ['incident'] });
@@ -100,14 +151,18 @@ it('tells the life of a pull request, with the figures of the API, from its open
   expect(runsOn(pull)[0]?.actions.map(({ identifier }) => identifier)).toEqual(['refresh', 'not_a_failure', 'hide']);
   const revert = await change.pulls.openPullRequest(repository, { author: ben, body: `Reverts #${pull.number}` });
   await change.pulls.merge(repository, revert);
-  expect(await said(pull, / · reverted by #\d+$/)).toContain('which is not deployed yet');
+  expect(await said(pull, / · reverted by #\d+$/)).toContain('not deployed yet');
   pass(0.5);
   await change.deliveries.deploy(repository);
   await change.issues.closeIssue(repository, incident);
-  await expect
-    .poll(() => runsOn(pull)[0]?.output.summary, { timeout: 20_000 })
-    .toMatch(/Incident .* is linked to it\. Recovered after 2 h 30 min/);
-  await expectFiguresOfApi(pull);
+  await untilText(pull, /Incident .* is linked to it\. Recovered after 2 h 30 min/);
+  await untilText(pull, `reverted by [#${revert.number}]`);
+  await untilText(pull, 'in production since');
+  await expectDeploymentOfApi(pull, deployment.id);
+  await expectStagesOfApi(pull);
+  const again = await change.pulls.openPullRequest(repository, { author: ann, files: [{ ...pay, additions: 1 }] });
+  await untilText(again, '`src/pay.ts` was changed in a deployment that failed: deployment ');
+  expect(textOf(again)).toContain(`deployment ${deployment.id} `);
   expect(standIn.violations).toEqual([]);
   expect(standIn.checked).toBeGreaterThan(0);
 }, 120_000);

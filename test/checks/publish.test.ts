@@ -85,7 +85,7 @@ describe('a check run', () => {
   });
 });
 
-const crashes = [1, 2, 3, 4].flatMap((call) => [['before', call] as const, ['after', call] as const]);
+const crashes = [1, 2, 3, 4, 5, 6].flatMap((call) => [['before', call] as const, ['after', call] as const]);
 
 describe('a worker that dies', () => {
   it.each(crashes)('%s call %d to GitHub leaves no second run, and the next one finishes', async (when, call) => {
@@ -106,7 +106,7 @@ describe('a worker that dies', () => {
     await publishCheckRun(deps, pull);
     const later = { at: '2026-03-02T00:00:00.000Z', head_sha: pull.headSha, draft: true };
     await store({ pull_requests: [pullFact(repository.id, pull.number, later)] });
-    const { deps: mortal } = dyingAt(deps, 3, when);
+    const { deps: mortal } = dyingAt(deps, 4, when);
     await expect(publishCheckRun(mortal, pull)).rejects.toThrow('died');
     await publishCheckRun(deps, pull);
     expect(runsOn(pull)).toMatchObject([{ output: { title: 'Draft' } }]);

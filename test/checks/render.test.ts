@@ -3,7 +3,7 @@ import type { CheckFacts } from '../../src/checks/check-facts.ts';
 import { evaluate } from '../../src/checks/evaluate.ts';
 import { render } from '../../src/checks/render.ts';
 import { defaultSettings } from '../../src/checks/settings.ts';
-import { at, checkedPull, checkFacts, deployment, mergedPull } from '../support/check-facts.ts';
+import { at, checkedPull, checkFacts, deployment, mergedPull, reviewFacts } from '../support/check-facts.ts';
 
 const places = { webUrl: 'https://github.com', publicUrl: 'https://shiplog.example' };
 const say = (facts: CheckFacts) => render(evaluate(facts), places, facts.now);
@@ -52,7 +52,49 @@ const states: [string, Partial<CheckFacts>][] = [
   ],
   ['draft', { pull: checkedPull({ about: { draft: true, ready_at: null } }) }],
   ['of a fork, a first contribution', { pull: checkedPull({ about: { fork: true }, firstContribution: true }) }],
-  ['closed', { pull: checkedPull({ about: { state: 'closed' } }) }],
+  [
+    'much that nobody reads',
+    {
+      pull: checkedPull({
+        review: reviewFacts({
+          files: {
+            files: [
+              { path: 'src/pay.ts', additions: 900, deletions: 340 },
+              { path: 'package-lock.json', additions: 2_204, deletions: 12 },
+              { path: 'api/client.pb.go', additions: 800, deletions: 0 },
+              { path: 'vendor/lib/a.c', additions: 1, deletions: 0 },
+            ],
+            complete: false,
+          },
+        }),
+      }),
+    },
+  ],
+  [
+    'files that failed before, and files of nobody',
+    {
+      pull: checkedPull({
+        review: reviewFacts({
+          rules: { attributes: null, codeOwners: '/src/ @acme/core @ben' },
+          failedBefore: [
+            { path: 'src/pay.ts', deployment_id: 41, number: 5 },
+            { path: 'src/pay.ts', deployment_id: 38, number: 3 },
+          ],
+        }),
+      }),
+    },
+  ],
+  [
+    'no review by a code owner',
+    {
+      settings: { ...defaultSettings, code_owner_review: true },
+      pull: checkedPull({
+        review: reviewFacts({ rules: { attributes: null, codeOwners: '* @ann\n/src/ @acme/core @ben\n/docs/ @cy' } }),
+      }),
+    },
+  ],
+  ['files that could not be read', { pull: checkedPull({ review: reviewFacts({ files: null }) }) }],
+  ['closed', { pull: checkedPull({ about: { state: 'closed' }, review: null }) }],
   [
     'merged and waiting for deployment',
     {
@@ -63,6 +105,7 @@ const states: [string, Partial<CheckFacts>][] = [
     },
   ],
   ['in production', { pull: mergedPull() }],
+  ['in production, and nothing came', { now: new Date('2026-03-06T08:00:00Z'), pull: mergedPull() }],
   [
     'in production before anybody looked',
     { pull: mergedPull({ deployment: null, baseline: { environment: 'production', finished_at: at('11:00') } }) },

@@ -54,7 +54,7 @@ describe('the sweep', () => {
 
   it('finds what a worker that died was about to send, once it is surely dead', async () => {
     const pull = await openPull();
-    await expect(publishCheckRun(dyingAt(deps, 4, 'before').deps, pull)).rejects.toThrow('died');
+    await expect(publishCheckRun(dyingAt(deps, 6, 'before').deps, pull)).rejects.toThrow('died');
     expect(await unpublished()).toEqual([]);
     await query(sql`update published_check_runs set sending_since = now() - interval '11 minutes'`);
     expect(await unpublished()).toEqual([pull.headSha]);

@@ -1,4 +1,4 @@
-import type { CheckedPull, CheckFacts, DeploymentRow, MergedPull } from '../../src/checks/check-facts.ts';
+import type { CheckedPull, CheckFacts, DeploymentRow, MergedPull, ReviewFacts } from '../../src/checks/check-facts.ts';
 import { defaultSettings } from '../../src/checks/settings.ts';
 
 /** Of 2 March 2026. */
@@ -34,6 +34,7 @@ export function checkedPull({ about, ...others }: PullOptions = {}): CheckedPull
       ...about,
     },
     reviews: [],
+    review: reviewFacts(),
     hiddenBy: null,
     firstContribution: false,
     medians: {
@@ -44,6 +45,21 @@ export function checkedPull({ about, ...others }: PullOptions = {}): CheckedPull
     path: { last: deployment(), waiting: [] },
     merged: null,
     ...others,
+  };
+}
+
+/** 150 lines in four files of nobody's in particular. */
+export function reviewFacts(given: Partial<ReviewFacts> = {}): ReviewFacts {
+  const file = (path: string, additions: number, deletions: number) => ({ path, additions, deletions });
+  return {
+    files: {
+      files: [file('src/pay.ts', 80, 20), file('src/cart.ts', 20, 10), file('docs/pay.md', 15, 0), file('a', 5, 0)],
+      complete: true,
+    },
+    rules: { attributes: null, codeOwners: null },
+    approvers: [],
+    failedBefore: [],
+    ...given,
   };
 }
 
@@ -74,7 +90,7 @@ export function mergedPull(given: Partial<MergedPull> = {}): CheckedPull {
     attributionHours: 72,
     ...given,
   };
-  return checkedPull({ about: { state: 'merged', merged_at: at('10:00') }, merged });
+  return checkedPull({ about: { state: 'merged', merged_at: at('10:00') }, review: null, merged });
 }
 
 export function checkFacts(given: Partial<CheckFacts> = {}): CheckFacts {

@@ -1,7 +1,7 @@
 import type { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import { withTenant } from '../../db/tenant.ts';
-import { createReadFile } from '../../src/checks/kept-files.ts';
+import { createReadRepository } from '../../src/checks/read-repository.ts';
 import type { PublishDeps } from '../../src/checks/publish.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Facts } from '../../src/facts/facts.ts';
@@ -33,7 +33,7 @@ export async function createPublishing() {
     github,
     appId: standIn.appId,
     publicUrl: undefined,
-    readFile: createReadFile({ keepMs: 0 }),
+    read: createReadRepository({ keepMs: 0 }),
   };
   const tenantId = organization.id;
   const store = (...facts: Facts[]) => storeFacts(db, tenantId, 'acme', ...facts);

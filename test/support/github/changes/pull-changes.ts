@@ -3,7 +3,7 @@ import { personJson } from '../rest/json.ts';
 import { labelJson, pullJson, reviewCommentJson, reviewJson, simplePullJson } from '../rest/work-json.ts';
 import type { Person } from '../truth/person.ts';
 import type { Repository } from '../truth/repository.ts';
-import type { Commit, PullRequest, Review, ReviewComment } from '../truth/work.ts';
+import type { Commit, PullFile, PullRequest, Review, ReviewComment } from '../truth/work.ts';
 import type { GitChanges } from './git-changes.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +14,7 @@ export interface PullFields {
   readonly draft?: boolean;
   readonly labels?: readonly string[];
   readonly commits?: number;
+  readonly files?: readonly PullFile[];
 }
 
 /** What happens to pull requests. */
@@ -59,7 +60,7 @@ export class PullChanges {
       mergedAt: null,
       mergedBy: null,
       mergeCommitSha: null,
-      ...size(commits),
+      ...(fields.files ? sizeOf(fields.files) : size(commits)),
       headOwner: repository.owner,
     };
     repository.pulls.push(pull);
@@ -77,7 +78,7 @@ export class PullChanges {
     if (force) pull.commits.length = 0;
     pull.commits.push(...made.map(({ sha }) => sha));
     pull.headSha = made.at(-1)?.sha ?? before;
-    Object.assign(pull, size(pull.commits.map((sha) => repository.commit(sha))));
+    if (!pull.files) Object.assign(pull, size(pull.commits.map((sha) => repository.commit(sha))));
     repository.indexPull(pull);
     pull.updatedAt = this.#world.tick();
     await this.#tell(repository, pull, { action: 'synchronize', more: { before, after: pull.headSha } });
@@ -250,6 +251,11 @@ interface ReviewEvent {
   readonly action: 'submitted' | 'dismissed';
   readonly review: Review;
   readonly sender?: Person;
+}
+
+function sizeOf(files: readonly PullFile[]): Pick<PullRequest, 'additions' | 'deletions' | 'changedFiles' | 'files'> {
+  const add = (key: 'additions' | 'deletions') => files.reduce((total, file) => total + file[key], 0);
+  return { additions: add('additions'), deletions: add('deletions'), changedFiles: files.length, files: [...files] };
 }
 
 function size(commits: readonly Commit[]): Pick<PullRequest, 'additions' | 'deletions' | 'changedFiles'> {

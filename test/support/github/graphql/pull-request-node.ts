@@ -1,10 +1,10 @@
 import { nodeId } from '../node-id.ts';
 import type { Repository } from '../truth/repository.ts';
-import type { DraftChange, PullRequest, Review } from '../truth/work.ts';
+import type { DraftChange, PullFile, PullRequest, Review } from '../truth/work.ts';
 import { commentNode, labelConnection, reviewCommentNode } from './comment-node.ts';
 import { commitNode } from './commit-node.ts';
 import { connection, orderedBy, type PageArguments } from './connection.ts';
-import type { Node, QueryContext } from './context.ts';
+import { type Node, type QueryContext, requirePermission } from './context.ts';
 import { teamNode } from './organization-node.ts';
 import { personNode } from './person-node.ts';
 import { forkId } from '../rest/work-json.ts';
@@ -66,6 +66,15 @@ export function pullRequestNode(context: QueryContext, repository: Repository, p
 function pullRequestLists(context: QueryContext, repository: Repository, pull: PullRequest): Node {
   return {
     labels: (args: PageArguments) => labelConnection(repository, pull.labels, args),
+    files: (args: PageArguments) => {
+      requirePermission(context, 'contents');
+      const files = filesOf(pull);
+      return connection(files, {
+        args,
+        node: (file) => ({ __typename: 'PullRequestChangedFile', changeType: 'MODIFIED', ...file }),
+        place: (file) => ['', files.indexOf(file)],
+      });
+    },
     commits: (args: PageArguments) =>
       connection(pull.commits, {
         args,
@@ -119,6 +128,15 @@ function pullRequestLists(context: QueryContext, repository: Repository, pull: P
     },
     timelineItems: (args: TimelineArguments) => timelineConnection(repository, pull, args),
   };
+}
+
+function filesOf({ files, changedFiles, additions, deletions }: PullRequest): readonly PullFile[] {
+  if (files) return files;
+  return Array.from({ length: changedFiles }, (_, index) => ({
+    path: index === 0 ? 'history.txt' : `history-${index}.txt`,
+    additions: index === 0 ? additions : 0,
+    deletions: index === 0 ? deletions : 0,
+  }));
 }
 
 interface ReviewOfPull {

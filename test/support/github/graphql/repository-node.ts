@@ -71,6 +71,8 @@ function gitFields(context: QueryContext, repository: Repository): Node {
   return {
     object: ({ oid, expression }: { oid?: string | null; expression?: string | null }) => {
       requirePermission(context, 'contents');
+      const [ref = '', path] = (expression ?? '').split(':');
+      if (path !== undefined) return blobNode(repository, { ref, path });
       const commit = oid ? repository.commits.get(oid) : repository.resolve(expression ?? '');
       return commit ? commitNode(context, repository, commit) : null;
     },
@@ -94,6 +96,13 @@ function gitFields(context: QueryContext, repository: Repository): Node {
       });
     },
   };
+}
+
+/** A file of the default branch. */
+function blobNode(repository: Repository, { ref, path }: { ref: string; path: string }): Node | null {
+  const isDefault = ref.replace(/^refs\/heads\//, '') === repository.defaultBranch;
+  const text = isDefault ? repository.files.get(path) : undefined;
+  return text === undefined ? null : { __typename: 'Blob', text, isTruncated: false, byteSize: text.length };
 }
 
 function listRefs(repository: Repository): GitRef[] {

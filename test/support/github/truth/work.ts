@@ -61,6 +61,13 @@ export interface Issue extends Conversation {
   closedBy: Person | null;
 }
 
+/** What a pull request changes, file by file. */
+export interface PullFile {
+  readonly path: string;
+  readonly additions: number;
+  readonly deletions: number;
+}
+
 export interface PullRequest extends Conversation {
   readonly kind: 'pull';
   draft: boolean;
@@ -82,6 +89,8 @@ export interface PullRequest extends Conversation {
   additions: number;
   deletions: number;
   changedFiles: number;
+  /** Undefined: its commits' lines are in as many files as these change. */
+  files?: PullFile[] | undefined;
   /** A fork has another owner. */
   readonly headOwner: string;
 }
