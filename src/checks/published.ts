@@ -86,6 +86,19 @@ export async function recordMergeGroup(
     on conflict (tenant_id, repository_id, head_sha) do nothing`.execute(trx);
 }
 
+/** Of a repository that is not tracked, a pull request is no fact: that its head needs a check run is known from here alone. */
+export async function recordUntracked(
+  trx: Trx,
+  { tenantId, repositoryId, headSha }: CheckedHead,
+  { number }: { readonly number: number },
+): Promise<void> {
+  await sql`
+    insert into published_check_runs (tenant_id, repository_id, head_sha, number)
+    select ${tenantId}, ${repositoryId}, ${headSha}, ${number} from repositories
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and not tracked
+    on conflict (tenant_id, repository_id, head_sha) do nothing`.execute(trx);
+}
+
 /** Until when a head rests, which was written not long ago; null: it may be written. */
 export async function findRest(
   trx: Trx,

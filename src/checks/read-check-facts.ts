@@ -36,7 +36,7 @@ interface Asked {
 
 type Place = Pick<CheckedHead, 'tenantId' | 'repositoryId'>;
 
-/** @returns null when neither a pull request nor a merge group has this head any more */
+/** @returns null when neither a pull request nor a merge group has this head any more, nor a repository that is left out */
 export async function readCheckFacts(
   trx: Trx,
   head: CheckedHead,
@@ -45,7 +45,8 @@ export async function readCheckFacts(
   const repository = await findRepository(trx, head);
   const about = await findPull(trx, head, sql`head_sha = ${head.headSha}`);
   const group = about ? null : await findMergeGroup(trx, head);
-  if (!repository || (!about && !group)) return null;
+  if (!repository) return null;
+  if (!about && !group && (repository.tracked || !(await isPublished(trx, head)))) return null;
   const timeZone = await getTimeZone(trx, head.tenantId);
   const { tenantId, repositoryId } = head;
   const scope: RepositoryScope = { tenantId, repositoryId, timeZone, ...windowOf({ to: now }, timeZone) };
@@ -108,6 +109,13 @@ async function findMergeGroup(trx: Trx, head: CheckedHead): Promise<{ readonly p
   if (!rows[0]) return null;
   const { number } = rows[0];
   return { pull: number === null ? null : await findPull(trx, head, sql`number = ${number}`) };
+}
+
+async function isPublished(trx: Trx, { tenantId, repositoryId, headSha }: CheckedHead): Promise<boolean> {
+  const { rows } = await sql`
+    select from published_check_runs
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
+  return rows.length > 0;
 }
 
 async function listOpenIncidents(trx: Trx, { tenantId, repositoryId }: Place): Promise<number[]> {

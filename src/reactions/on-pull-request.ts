@@ -1,3 +1,5 @@
+import { withTenant } from '../../db/tenant.ts';
+import { recordUntracked } from '../checks/published.ts';
 import { sendCheckRuns } from '../queue.ts';
 import type { ReactionDeps, Subscriber } from './reaction-deps.ts';
 
@@ -7,6 +9,7 @@ export function onPullRequest(app: Subscriber, { db, queue, checkRunDebounceMs }
     const tenantId = repository.owner?.id;
     if (tenantId === undefined) return;
     const head = { tenantId, repositoryId: repository.id, headSha: pull.head.sha };
+    await withTenant(db, tenantId, (trx) => recordUntracked(trx, head, pull));
     await sendCheckRuns(queue, db, [head], { startAfter: new Date(Date.now() + checkRunDebounceMs) });
   };
   const changes = [
@@ -29,5 +32,5 @@ export function onPullRequest(app: Subscriber, { db, queue, checkRunDebounceMs }
 
 interface PullRequestPayload {
   readonly repository: { readonly id: number; readonly owner: { readonly id?: number } | null };
-  readonly pull_request: { readonly head: { readonly sha: string } };
+  readonly pull_request: { readonly number: number; readonly head: { readonly sha: string } };
 }

@@ -92,7 +92,12 @@ function tenantsOf(outcomes: readonly DeliveryOutcome[]): number[] {
   return [...new Set(applied.filter((tenantId) => tenantId !== null))];
 }
 
-/** An ignored one, too: that a person takes back a permission is no fact of a tenant, and has to be acted on. */
+/**
+ * An ignored one, too: that a person takes back a permission is no fact of a tenant, and has to be acted on. And of a
+ * repository that is not tracked, pull requests: a check run that is required keeps nobody from merging there, either.
+ */
 function setsOff({ delivery, state }: DeliveryOutcome, reactions: Reactions): boolean {
-  return (state === 'applied' || state === 'ignored') && reactions.wants(delivery);
+  const isActedOn =
+    state === 'applied' || state === 'ignored' || (state === 'held' && delivery.event === 'pull_request');
+  return isActedOn && reactions.wants(delivery);
 }
