@@ -11,7 +11,7 @@ interface Repository {
 }
 
 /** What GitHub asks of check runs, and what people press. Heads are found by their sha: a fork's run names no pull request. */
-export function onCheckRun(app: Subscriber, { db, queue, log }: ReactionDeps): void {
+export function onCheckRun(app: Subscriber, { db, queue, log }: Pick<ReactionDeps, 'db' | 'queue' | 'log'>): void {
   const publish = (head: CheckedHead) => sendCheckRuns(queue, db, [head], { startAfter: new Date() });
 
   app.on('check_run.rerequested', async ({ payload: { check_run: run, repository } }) => {

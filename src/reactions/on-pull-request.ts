@@ -4,7 +4,10 @@ import { sendCheckRuns } from '../queue.ts';
 import type { ReactionDeps, Subscriber } from './reaction-deps.ts';
 
 /** What happens to a pull request changes what its check run says; what comes within the debounce is said together. */
-export function onPullRequest(app: Subscriber, { db, queue, checkRunDebounceMs }: ReactionDeps): void {
+export function onPullRequest(
+  app: Subscriber,
+  { db, queue, checkRunDebounceMs }: Pick<ReactionDeps, 'db' | 'queue' | 'checkRunDebounceMs'>,
+): void {
   const update = async ({ repository, pull_request: pull }: PullRequestPayload): Promise<void> => {
     const tenantId = repository.owner?.id;
     if (tenantId === undefined) return;

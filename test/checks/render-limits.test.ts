@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import type { CheckFacts } from '../../src/checks/check-facts.ts';
 import { evaluate } from '../../src/checks/evaluate.ts';
 import { render } from '../../src/checks/render.ts';
-import { defaultSettings } from '../../src/checks/settings.ts';
 import { checkedPull, checkFacts, deployment, mergedPull, reviewFacts } from '../support/check-facts.ts';
 
 /** Anybody's: any characters, short or as long as a path may be. */
@@ -76,9 +75,13 @@ const anyFacts: fc.Arbitrary<CheckFacts> = fc
     openIncidents: many(number),
     fileProblem: fc.option(fc.record({ file: text, line: fc.option(number), message: text })),
     quality: many(fc.record({ code: text, message: text, action: text })),
-    settings: fc
-      .record({ max_lines: fc.nat(1_000), code_owner_review: fc.boolean(), deployment_freeze: fc.boolean() })
-      .map((given) => ({ ...defaultSettings, ...given })),
+    settings: fc.record({
+      enabled: fc.constant(true),
+      max_lines: fc.nat(1_000),
+      code_owner_review: fc.boolean(),
+      deployment_freeze: fc.boolean(),
+      repository_file: fc.boolean(),
+    }),
   })
   .map(checkFacts);
 

@@ -50,10 +50,14 @@ export function checkedPull({ about, ...others }: PullOptions = {}): CheckedPull
 
 /** 150 lines in four files of nobody's in particular. */
 export function reviewFacts(given: Partial<ReviewFacts> = {}): ReviewFacts {
-  const file = (path: string, additions: number, deletions: number) => ({ path, additions, deletions });
   return {
     files: {
-      files: [file('src/pay.ts', 80, 20), file('src/cart.ts', 20, 10), file('docs/pay.md', 15, 0), file('a', 5, 0)],
+      files: [
+        { path: 'src/pay.ts', additions: 80, deletions: 20 },
+        { path: 'src/cart.ts', additions: 20, deletions: 10 },
+        { path: 'docs/pay.md', additions: 15, deletions: 0 },
+        { path: 'a', additions: 5, deletions: 0 },
+      ],
       complete: true,
     },
     rules: { attributes: null, codeOwners: null },

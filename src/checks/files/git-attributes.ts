@@ -37,7 +37,7 @@ function lineOf(line: string, macros: ReadonlyMap<string, readonly string[]>): L
   if (line.startsWith('#') || line.startsWith('!')) return [];
   const quoted = QUOTED.exec(line);
   const [, pattern = '', rest] = quoted ?? PLAIN.exec(line) ?? [];
-  const words = wordsOf(rest).flatMap((word) => [word, ...(macros.get(word) ?? [])]);
+  const words = wordsOf(rest).flatMap((word) => [word].concat(macros.get(word) ?? []));
   if (!words.some((word) => word.includes('linguist-'))) return [];
   const isOf = compileGlob(globOf(quoted ? pattern.replaceAll(/\\(.)/g, '$1') : pattern));
   return isOf ? [{ isOf, words }] : [];

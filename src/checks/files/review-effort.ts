@@ -18,7 +18,7 @@ export interface ReviewEffort extends Amount {
   readonly complete: boolean;
 }
 
-export interface MinuteRange {
+interface MinuteRange {
   /** 0: less than a minute. */
   readonly low: number;
   /** Null: longer than can be said. */

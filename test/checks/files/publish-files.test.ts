@@ -72,8 +72,6 @@ describe('the files of a pull request', () => {
 });
 
 describe('a review by a code owner', () => {
-  const settings = () => repository.files.set('.github/shiplog.yml', 'check_run:\n  code_owner_review: true\n');
-
   it('is one of a person, of a team or of the teams above it, or of an email', async () => {
     const at = '2026-03-01T00:00:00.000Z';
     await query(sql`
@@ -93,7 +91,7 @@ describe('a review by a code owner', () => {
       `@${organization.login}/platform`,
       'Ben@acme.example',
     ]) {
-      settings();
+      repository.files.set('.github/shiplog.yml', 'check_run:\n  code_owner_review: true\n');
       repository.files.set('.github/CODEOWNERS', `* ${owner}\n`);
       const pull = await openTruly([{ path: 'a.ts', additions: 10, deletions: 0 }]);
       expect(await textOf(pull)).toContain(
