@@ -1,8 +1,12 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createSession, useSession } from '../../src/tenancy/sessions.ts';
 import { createTestApi, repositoryFact, storeFacts } from '../support/api.ts';
+import { readArchive } from '../support/archive.ts';
 import { createTestCli, serveTestApi } from '../support/cli.ts';
+import { makeFolder } from '../support/git-repository.ts';
 import { issueFact } from '../support/sample-facts.ts';
 
 const test = await createTestApi();
@@ -37,6 +41,23 @@ describe('shiplog org list', () => {
         .split('\n')
         .map((line) => JSON.parse(line).login),
     ).toEqual(['acme', 'Gone']);
+  });
+});
+
+describe('shiplog org export', () => {
+  it('writes an archive that only its owner may read, never over a file', async () => {
+    const file = join(makeFolder(), 'acme.zip');
+    const { code, stdout } = await shiplog(['org', 'export', 'acme', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^acme: [\d,]+ rows of \d+ tables in .*acme\.zip \(\d+ kilobytes?\)\.\n$/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const files = await readArchive(await readFile(file));
+    expect(files.get('installations.jsonl')).toContain('"installation_id": 7');
+    expect(files.get('audit_log.jsonl')).toContain('data.export');
+    const again = await shiplog(['org', 'export', 'acme', file]);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('acme.zip is there already.') });
+    const nowhere = await shiplog(['org', 'export', 'acme', '/nowhere/acme.zip']);
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('can not be written') });
   });
 });
 
@@ -84,7 +105,7 @@ describe('shiplog org delete', () => {
   it.each([
     [['org', 'delete'], 'Say which organization'],
     [['org', 'delete', 'nowhere', '--yes'], 'There is no organization "nowhere" here.'],
-    [['org', 'remove', 'acme'], 'There is no "org remove"; there is: list, plan, delete.'],
+    [['org', 'remove', 'acme'], 'There is no "org remove"; there is: list, plan, export, delete.'],
   ])('says what is wrong with %j', async (args, message) => {
     expect(await shiplog(args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) });
   });

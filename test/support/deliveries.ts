@@ -10,6 +10,8 @@ interface StoredDelivery {
   attempts?: number;
   error?: string | null;
   payload?: object;
+  /** Instead of a payload: as GitHub wrote it. */
+  text?: string;
 }
 
 /** Stores a delivery as intake and the worker have left it. */
@@ -23,7 +25,7 @@ export async function insertDelivery(db: Database, delivery: StoredDelivery): Pr
     attempts = 1,
     error = null,
   } = delivery;
-  const body = zstdCompressSync(JSON.stringify(delivery.payload ?? {}));
+  const body = zstdCompressSync(delivery.text ?? JSON.stringify(delivery.payload ?? {}));
   await db
     .insertInto('deliveries')
     .values({ guid, event, action, tenant_id: tenantId, state, attempts, error, body, due_at: '2026-01-01T00:00:00Z' })

@@ -57,3 +57,29 @@ export async function makeRow(url: string, table: string, tenantId: number): Pro
   });
   return { ...Object.fromEntries(entries), tenant_id: tenantId };
 }
+
+/** A row of each tenant in each of the tables, whatever they refer to. */
+export async function fillTables(
+  { url, superuserUrl }: { url: string; superuserUrl: string },
+  { tables, tenantIds, change = () => ({}) }: Filling,
+): Promise<void> {
+  for (const tenantId of tenantIds) {
+    for (const table of tables) {
+      const row = { ...(await makeRow(url, table, tenantId)), ...change(table, tenantId) };
+      const json = JSON.stringify(row).replaceAll("'", "''");
+      const columns = Object.keys(row).join(', ');
+      await query(
+        superuserUrl,
+        `set session_replication_role = replica;
+         insert into ${table} (${columns}) select ${columns} from jsonb_populate_record(null::${table}, '${json}')`,
+      );
+    }
+  }
+}
+
+interface Filling {
+  readonly tables: readonly string[];
+  readonly tenantIds: readonly number[];
+  /** Columns that need another value. */
+  readonly change?: (table: string, tenantId: number) => Readonly<Record<string, unknown>>;
+}

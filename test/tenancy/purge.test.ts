@@ -12,7 +12,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { insertDelivery } from '../support/deliveries.ts';
 import { query } from '../support/embedded-process.ts';
 import { commitFact, issueFact } from '../support/sample-facts.ts';
-import { listTables, makeRow, NOT_TENANTS } from '../support/tenant-tables.ts';
+import { fillTables, listTables, NOT_TENANTS } from '../support/tenant-tables.ts';
 
 const OURS = 101;
 const THEIRS = 202;
@@ -69,22 +69,17 @@ describe('the purge of an uninstalled account', () => {
     const tables = (await listTenantTables(db)).map(({ name }) => name).filter((name) => name !== 'deliveries');
     const tenantsOwn = (await listTables(url)).filter((table) => !NOT_TENANTS.has(table));
     expect(tables).toEqual(expect.arrayContaining(tenantsOwn));
-    for (const tenantId of [OURS, THEIRS]) {
-      for (const table of tables) {
-        const row = {
-          ...(await makeRow(url, table, tenantId)),
+    await fillTables(
+      { url, superuserUrl },
+      {
+        tables,
+        tenantIds: [OURS, THEIRS],
+        change: (table, tenantId) => ({
           ...(table === 'installations' && { deleted_at: DELETED_AT }),
           ...(table === 'served_domains' && { domain: `${tenantId}.example` }),
-        };
-        const json = JSON.stringify(row).replaceAll("'", "''");
-        const columns = Object.keys(row).join(', ');
-        await query(
-          superuserUrl,
-          `set session_replication_role = replica;
-           insert into ${table} (${columns}) select ${columns} from jsonb_populate_record(null::${table}, '${json}')`,
-        );
-      }
-    }
+        }),
+      },
+    );
     await insertDelivery(db, { guid: '72d3162e-cc78-11e3-81ab-000000000001', tenantId: OURS });
     await insertDelivery(db, { guid: '72d3162e-cc78-11e3-81ab-000000000002', tenantId: THEIRS });
     const expected = Object.fromEntries([...tables, 'deliveries'].map((table) => [table, 1]));

@@ -61,7 +61,7 @@ function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits
   api.use(privateCache);
   const tagged = etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] });
   // A tag is of the whole answer, which an export is not kept in memory for.
-  api.use((c, next) => (c.req.path.endsWith('.csv') ? next() : tagged(c, next)));
+  api.use((c, next) => (/(\.csv|\/archive)$/.test(c.req.path) ? next() : tagged(c, next)));
   const limit = limitRate(rateLimits);
   const identify = identifyCaller({ db, isOperator: createIsOperator(operatorToken) });
   for (const path of ['/api/*', '/login/*', '/logout']) api.use(path, identify, limit, requireOwnPage, limitBody);

@@ -1,6 +1,7 @@
 import type { Api, ApiDeps } from './api-env.ts';
 import { addAccessChanges } from './access-changes.ts';
 import { addAdminOrgs } from './admin-orgs.ts';
+import { addArchive } from './archive.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBranding } from './branding.ts';
 import { addCheckRunSettings } from './check-run.ts';
@@ -56,6 +57,7 @@ export function addOperations(api: Api, deps: ApiDeps): void {
 function addOrganization(api: Api, deps: ApiDeps): void {
   addMe(api);
   addOrgs(api, deps);
+  addArchive(api, deps);
   addRepositories(api);
   addRepositoryTracking(api);
   addPlan(api);

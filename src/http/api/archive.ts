@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import { createRoute, z } from '@hono/zod-openapi';
+import { findReadable } from '../../access/readable-repositories.ts';
+import { ForbiddenError } from '../../errors.ts';
+import { openArchive } from '../../tenancy/archive.ts';
+import { recordExport } from '../../tenancy/audit-log.ts';
+import { actorOf } from './actor.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { callerOf } from './caller.ts';
+import { inWholeOrg } from './org-scope.ts';
+import { orgParams } from './parameters.ts';
+import { about, problems } from './route.ts';
+
+const ARCHIVE_PATH = '/api/v1/orgs/{org}/archive';
+
+const route = createRoute({
+  ...about({
+    operationId: 'exportArchive',
+    path: ARCHIVE_PATH,
+    tag: 'Organizations',
+    summary: 'Export everything',
+    description: `A zip with a file of JSON lines for each table, and \`manifest.json\` with the number of rows of each. It has every repository, so whoever
+may not read all of them on GitHub gets none. Hashes of tokens are left out. Each table is as it is when it is read. It is streamed.`,
+    params: orgParams,
+  }),
+  method: 'get',
+  path: ARCHIVE_PATH,
+  request: { params: orgParams, query: z.strictObject({}) },
+  responses: {
+    200: {
+      description: 'The archive.',
+      content: { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    ...problems,
+  },
+});
+
+export function addArchive(api: Api, { db, log }: ApiDeps): void {
+  api.openapi(route, async (c) => {
+    const caller = callerOf(c);
+    const org = await inWholeOrg(c, async (trx, found) => {
+      const { tenant_id: tenantId } = found;
+      if (caller.kind === 'person' && (await findReadable(trx, tenantId, caller.session.userId))) {
+        throw new ForbiddenError('The archive has every repository, and you may not read all of them on GitHub.');
+      }
+      await recordExport(trx, { tenantId, actor: actorOf(c), file: 'archive', filters: {} });
+      return found;
+    });
+    const { fileName, stream } = await openArchive(db, org);
+    const fields = { request: c.var.requestId, path: c.req.path };
+    stream.on('error', (err) => log.error({ ...fields, err }, 'export broken off'));
+    return c.body(Readable.toWeb(stream), 200, {
+      'content-type': 'application/zip',
+      'content-disposition': `attachment; filename="${fileName}"`,
+    });
+  });
+}
