@@ -244,6 +244,10 @@ export interface ContributorLogins {
 
 export interface Contributors {
   /**
+   * Of one that is merged: its own bot and excluded, which come back when it is taken apart. Until then it has those of the person.
+   */
+  before_merge: Json | null;
+  /**
    * What people say; null: as GitHub has it.
    */
   bot: boolean | null;

@@ -27,6 +27,7 @@ export async function resolveContributors(trx: Trx, tenantId: number, batch: Fac
   const ids = [...new Set(moved.flatMap((row) => [row.contributor_id, row.former_id]))];
   await upsertUnlinkedContributors(trx, tenantId, { emails, ids });
   await removeEmptyContributors(trx, tenantId, ids);
+  await followMoved(trx, tenantId, moved);
 }
 
 interface Moved {
@@ -84,6 +85,26 @@ async function removeEmptyContributors(trx: Trx, tenantId: number, ids: readonly
     delete from contributors c
     where c.tenant_id = ${tenantId} and c.contributor_id = any(${unlinked}::bigint[])
       and not exists (select from contributor_emails e where e.tenant_id = ${tenantId} and e.contributor_id = c.contributor_id)`.execute(
+    trx,
+  );
+}
+
+/** Who was merged into a person that is known by an account now is merged into that account. */
+async function followMoved(trx: Trx, tenantId: number, moved: readonly Moved[]): Promise<void> {
+  const gone = moved.filter(({ former_id }) => former_id < 0);
+  if (gone.length === 0) return;
+  await sql`
+    update contributors c set merged_into = nullif(coalesce(
+      (select person.merged_into from contributors person
+        where person.tenant_id = ${tenantId} and person.contributor_id = m.contributor_id), m.contributor_id), c.contributor_id)
+    from (
+      select distinct on (former_id) former_id, contributor_id
+      from unnest(${gone.map((row) => row.former_id)}::bigint[], ${gone.map((row) => row.contributor_id)}::bigint[])
+        as x (former_id, contributor_id)
+      order by former_id, contributor_id desc
+    ) m
+    where c.tenant_id = ${tenantId} and c.merged_into = m.former_id and not exists (
+      select from contributors former where former.tenant_id = ${tenantId} and former.contributor_id = m.former_id)`.execute(
     trx,
   );
 }

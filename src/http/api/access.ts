@@ -57,6 +57,7 @@ export const requirements = {
   listContributors: read,
   getOwnContributor: read,
   getContributor: read,
+  changeContributor: admin,
   eraseContributor: owner,
   listErasures: owner,
   listCommits: read,

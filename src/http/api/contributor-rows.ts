@@ -9,7 +9,12 @@ export interface ContributorRow {
   readonly contributor_id: number;
   readonly login: string | null;
   readonly name: string | null;
+  /** As people say, else as GitHub has it. */
   readonly type: 'User' | 'Bot';
+  readonly bot: boolean | null;
+  readonly excluded: boolean;
+  readonly merged_into: number | null;
+  readonly merged: readonly number[];
   readonly commits: number;
   readonly pull_requests: number;
   readonly pull_requests_merged: number;
@@ -46,10 +51,10 @@ export function listContributors(
   query: ContributorsQuery,
 ): Promise<ContributorRow[]> {
   const { limit, cursor: after, type, login, commits } = query;
-  const person = sql`c.contributor_id`;
+  const person = accountsOf(scope, sql`c.contributor_id`);
   const where = allOf([
-    sql`c.tenant_id = ${scope.tenantId}`,
-    type && sql`c.type = ${type}`,
+    sql`c.tenant_id = ${scope.tenantId} and c.merged_into is null`,
+    type && sql`${shownType} = ${type}`,
     login === undefined ? undefined : sql`lower(c.login) = lower(${login})`,
     commits === undefined ? undefined : sql`exists (${authored(scope, person)}) = ${commits}`,
     isNarrow(scope)
@@ -75,19 +80,30 @@ function isNarrow({ repositoryId, teamId, from, to }: ContributionScope): boolea
   return [repositoryId, teamId, from, to].some((filter) => filter !== undefined);
 }
 
+const shownType = sql`case c.bot when true then 'Bot' when false then 'User' else c.type end`;
+
+/** A person's account with those that are merged into it. */
+function accountsOf({ tenantId }: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(array[${person}] || array(
+    select m.contributor_id from contributors m
+    where m.tenant_id = ${tenantId} and m.merged_into = ${person} order by m.contributor_id))`;
+}
+
 /** Counts only for those on the page: the cost does not depend on how many contributors there are. */
 async function selectContributors(
   trx: Trx,
   scope: ContributionScope,
   { where, limit }: { where: RawBuilder<unknown>; limit: number },
 ): Promise<ContributorRow[]> {
-  const person = sql`page.contributor_id`;
+  const person = sql`page.accounts`;
   const { rows } = await sql<ContributorRow>`
     with page as materialized (
-      select c.contributor_id, c.login, c.name, c.type, lower(coalesce(c.login, c.name, '')) as name_key
+      select c.contributor_id, c.login, c.name, ${shownType} as type, c.bot, c.excluded, c.merged_into,
+        ${accountsOf(scope, sql`c.contributor_id`)} as accounts, lower(coalesce(c.login, c.name, '')) as name_key
       from contributors c where ${where} order by name_key, c.contributor_id limit ${limit}
     )
-    select page.contributor_id, page.login, page.name, page.type, commits.n as commits, pulls.n as pull_requests,
+    select page.contributor_id, page.login, page.name, page.type, page.bot, page.excluded,
+      page.merged_into, to_json(page.accounts[2:]) as merged, commits.n as commits, pulls.n as pull_requests,
       merged.n as pull_requests_merged, reviews.n as reviews,
       least(commits.first_at, pulls.first_at, reviews.first_at, issues.first_at) as first_seen_at,
       greatest(commits.last_at, pulls.last_at, reviews.last_at, issues.last_at) as last_seen_at,
@@ -110,7 +126,8 @@ function authored(scope: ContributionScope, person: RawBuilder<unknown>): RawBui
   return sql`
     select m.authored_at as at from contributor_emails e
     join commits m on m.tenant_id = ${scope.tenantId} and m.author_email = e.email
-    where e.tenant_id = ${scope.tenantId} and e.contributor_id = ${person} and ${isWithin(scope, { table: 'm', at: 'authored_at', person })}`;
+    where e.tenant_id = ${scope.tenantId} and e.contributor_id = any(${person})
+      and ${isWithin(scope, { table: 'm', at: 'authored_at', person: sql`e.contributor_id` })}`;
 }
 
 function opened(scope: ContributionScope, person: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -132,13 +149,15 @@ function reported(scope: ContributionScope, person: RawBuilder<unknown>): RawBui
 interface Contributions {
   readonly from: string;
   readonly at: string;
+  /** The accounts of the person. */
   readonly person: RawBuilder<unknown>;
 }
 
 function contributions(scope: ContributionScope, { from, at, person }: Contributions): RawBuilder<unknown> {
   return sql`
     select ${sql.ref(`x.${at}`)} as at from ${sql.table(from)} x
-    where x.tenant_id = ${scope.tenantId} and x.author_id = ${person} and ${isWithin(scope, { table: 'x', at, person })}`;
+    where x.tenant_id = ${scope.tenantId} and x.author_id = any(${person})
+      and ${isWithin(scope, { table: 'x', at, person: sql`x.author_id` })}`;
 }
 
 interface Contribution {

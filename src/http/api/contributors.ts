@@ -1,56 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import { NotFoundError } from '../../errors.ts';
-import type { Api } from './api-env.ts';
+import { actorOf } from './actor.ts';
+import type { Api, ApiDeps } from './api-env.ts';
+import { patchFieldsRoute } from './change-route.ts';
 import { callerOf } from './caller.ts';
-import type { Trx } from '../../../db/tenant.ts';
+import { leaveTenant, type Trx } from '../../../db/tenant.ts';
 import { getTimeZone } from '../../metrics/definition.ts';
+import { sendRecomputeMetrics } from '../../queue.ts';
+import { changeContributor } from '../../tenancy/change-contributor.ts';
 import { boundOf, type WindowBounds } from '../../metrics/query/window.ts';
-import {
-  type ContributionScope,
-  type ContributorRow,
-  contributorKeys,
-  findContributor,
-  listContributors,
-} from './contributor-rows.ts';
+import { type ContributionScope, contributorKeys, findContributor, listContributors } from './contributor-rows.ts';
+import { contributorSchema, presentContributor } from './contributor-schema.ts';
 import { defineCursor } from './cursor.ts';
 import { rowFilters, teamIdOf } from './metric-query.ts';
-import { inOrg, type Org, repositoryIdOf } from './org-scope.ts';
+import { inOrg, inWholeOrg, type Org, repositoryIdOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
-import { booleanFilter, idParameter, iso, orgParams, textFilter, timestamp } from './parameters.ts';
+import { booleanFilter, idParameter, orgParams, textFilter } from './parameters.ts';
 import { filteredRoute, listRoute } from './route.ts';
-
-const contributorSchema = z
-  .object({
-    id: z.int().openapi({
-      description: "GitHub's user id; negative for a person known only by email or login, until GitHub links them.",
-    }),
-    login: z.string().nullable(),
-    name: z.string().nullable(),
-    type: z.enum(['User', 'Bot']),
-    commits: z.int().openapi({ description: 'Authored, under all emails of the person.' }),
-    pull_requests: z.int().openapi({ description: 'Opened.' }),
-    pull_requests_merged: z.int().openapi({ description: 'Of the same person, whoever merged them.' }),
-    reviews: z.int().openapi({ description: 'Given.' }),
-    first_seen_at: timestamp.nullable().openapi({
-      description:
-        'Earliest commit authored, pull request or issue opened, or review given; null when there is none, as for a mere committer.',
-    }),
-    last_seen_at: timestamp.nullable().openapi({ description: 'The latest of the same.' }),
-  })
-  .openapi('Contributor', {
-    example: {
-      id: 583231,
-      login: 'ann',
-      name: 'Ann Lee',
-      type: 'User',
-      commits: 412,
-      pull_requests: 96,
-      pull_requests_merged: 91,
-      reviews: 130,
-      first_seen_at: '2024-01-08T09:12:00.000Z',
-      last_seen_at: '2026-03-01T12:30:00.000Z',
-    },
-  });
 
 const { repository, team, from, to, time_zone } = rowFilters;
 const bound = (meaning: string) =>
@@ -110,11 +76,48 @@ const get = filteredRoute({
   response: contributorSchema,
 });
 
-export function addContributors(api: Api): void {
+const patch = patchFieldsRoute({
+  operationId: 'changeContributor',
+  path: '/api/v1/orgs/{org}/contributors/{id}',
+  tag: 'Contributors',
+  summary: 'Merge contributors, and say who counts',
+  description: `Two contributors who are one person are merged, and can be taken apart again: then each is what it was. One that is merged counts
+as the other does. What is derived is computed anew soon after.`,
+  params: contributorParams,
+  request: z
+    .strictObject({
+      merged_into: z.int().nullable().optional().openapi({
+        description: 'The contributor who is the same person; null: takes them apart.',
+      }),
+      bot: z.boolean().nullable().optional().openapi({ description: 'Whether this is a bot; null: as GitHub has it.' }),
+      excluded: z.boolean().optional().openapi({ description: 'Whether this one is left out of every metric.' }),
+    })
+    .openapi('ContributorPatch', { example: { bot: true } }),
+  response: contributorSchema,
+});
+
+const wholeTime = { repositoryId: undefined, teamId: undefined, from: undefined, to: undefined };
+
+export function addContributors(api: Api, { queue }: Pick<ApiDeps, 'queue'>): void {
+  api.openapi(patch, async (c) => {
+    const { org: name, id: contributorId } = c.req.valid('param');
+    const change = { contributorId, patch: c.req.valid('json'), actor: actorOf(c) };
+    // What counts is of the whole organization; what is shown of it, of what the caller may read.
+    await inWholeOrg(c, async (trx, { tenant_id: tenantId }) => {
+      if (!(await changeContributor(trx, tenantId, change))) return;
+      await leaveTenant(trx);
+      await sendRecomputeMetrics(queue, trx, [tenantId]);
+    });
+    const row = await inOrg(c, (trx, { tenant_id: tenantId }) =>
+      findContributor(trx, { tenantId, ...wholeTime }, contributorId),
+    );
+    if (!row) throw new NotFoundError(`There is no contributor ${contributorId} in ${name}.`);
+    return c.json(presentContributor(row), 200);
+  });
   api.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const rows = await inOrg(c, async (trx, org) => listContributors(trx, await scopeOf(trx, org, query), query));
-    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present }), 200);
+    return c.json(pageOf(c, { rows, limit: query.limit, cursor, present: presentContributor }), 200);
   });
   api.openapi(me, async (c) => {
     const caller = callerOf(c);
@@ -124,7 +127,7 @@ export function addContributors(api: Api): void {
         : undefined,
     );
     if (!row) throw new NotFoundError(`You are no contributor in ${c.req.valid('param').org}.`);
-    return c.json(present(row), 200);
+    return c.json(presentContributor(row), 200);
   });
   api.openapi(get, async (c) => {
     const { org: name, id } = c.req.valid('param');
@@ -132,7 +135,7 @@ export function addContributors(api: Api): void {
       findContributor(trx, await scopeOf(trx, org, c.req.valid('query')), id),
     );
     if (!row) throw new NotFoundError(`There is no contributor ${id} in ${name}.`);
-    return c.json(present(row), 200);
+    return c.json(presentContributor(row), 200);
   });
 }
 
@@ -150,20 +153,5 @@ async function scopeOf(trx: Trx, org: Org, filters: ContributionFilters): Promis
     teamId: await teamIdOf(trx, org, filters.team),
     from: filters.from === undefined ? undefined : boundOf(filters.from, timeZone),
     to: filters.to === undefined ? undefined : boundOf(filters.to, timeZone),
-  };
-}
-
-function present(row: ContributorRow): z.infer<typeof contributorSchema> {
-  return {
-    id: row.contributor_id,
-    login: row.login,
-    name: row.name,
-    type: row.type,
-    commits: row.commits,
-    pull_requests: row.pull_requests,
-    pull_requests_merged: row.pull_requests_merged,
-    reviews: row.reviews,
-    first_seen_at: iso(row.first_seen_at),
-    last_seen_at: iso(row.last_seen_at),
   };
 }

@@ -73,7 +73,7 @@ function addOrganization(api: Api, deps: ApiDeps): void {
 }
 
 function addPeople(api: Api, deps: ApiDeps): void {
-  addContributors(api);
+  addContributors(api, deps);
   addErasures(api, deps);
   addTeams(api);
   addRepositoryAccess(api);

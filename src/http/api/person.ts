@@ -71,12 +71,20 @@ export async function findIdentity(
 ): Promise<Identity | undefined> {
   if (author === undefined) return undefined;
   const { rows } = await sql<{ contributor_id: number; emails: string[] }>`
-    with person as (
+    with named as (
       select contributor_id from contributors
       where tenant_id = ${tenantId} and (contributor_id = ${idOf(author)}::bigint or lower(login) = lower(${author}))
       union
       select contributor_id from contributor_emails
       where tenant_id = ${tenantId} and email in (${author}, lower(${author}))
+    ), merged as (
+      select coalesce(c.merged_into, c.contributor_id) as contributor_id
+      from named join contributors c on c.tenant_id = ${tenantId} and c.contributor_id = named.contributor_id
+    ), person as (
+      select contributor_id from named union select contributor_id from merged
+      union
+      select c.contributor_id from merged
+      join contributors c on c.tenant_id = ${tenantId} and c.merged_into = merged.contributor_id
     )
     select contributor_id, array(
       select email from contributor_emails e where e.tenant_id = ${tenantId} and e.contributor_id = person.contributor_id

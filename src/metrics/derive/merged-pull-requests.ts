@@ -51,6 +51,7 @@ async function insertPulls(
     from jsonb_to_recordset(${JSON.stringify(repairs)}::jsonb)
       as x (number integer, hotfix boolean, reverts integer[], closes integer[])
     join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = x.number
+    left join contributors author on author.tenant_id = ${tenantId} and author.contributor_id = p.author_id
     cross join lateral (
       select case when count(*) = count(c.authored_at) then min(c.authored_at) end as first_at
       from pull_request_commits l
@@ -69,8 +70,10 @@ async function insertPulls(
           and t.kind = 'review' and t.deleted_at is null
       ) s
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = s.author_id
-      where s.author_id is distinct from p.author_id and a.type is distinct from 'Bot'
-        and coalesce(lower(a.login), '') <> all(${definition.bots}::text[])
+      where s.author_id is distinct from p.author_id
+        and coalesce(a.merged_into, s.author_id) is distinct from coalesce(author.merged_into, p.author_id)
+        and coalesce(a.bot, a.type = 'Bot' or lower(a.login) = any(${definition.bots}::text[])) is not true
+        and a.excluded is not true
     ) seen
     cross join lateral (
       select count(distinct next.at)::integer as cycles

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isBot } from './scope.ts';
+import { isBot, personOf } from './scope.ts';
 
 /** When work on the pull requests of `pulls` began, as `(first_commit_at)`: null while one of their commits is not known. */
 export function firstCommitOf(tenantId: number, pulls: string): RawBuilder<unknown> {
@@ -19,6 +19,7 @@ export function firstReviewOf(tenantId: number, pulls: string): RawBuilder<unkno
   const ofPull = (table: string) => sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId}
     and ${sql.ref(`${table}.repository_id`)} = ${sql.ref(`${pulls}.repository_id`)}
     and ${sql.ref(`${table}.number`)} = ${sql.ref(`${pulls}.number`)}`;
+  const author = sql.ref(`${pulls}.author_id`);
   return sql`
     select min(seen.at) as first_review_at
     from (
@@ -28,5 +29,6 @@ export function firstReviewOf(tenantId: number, pulls: string): RawBuilder<unkno
       where ${ofPull('t')} and t.kind = 'review' and t.deleted_at is null
     ) seen
     left join contributors r on r.tenant_id = ${tenantId} and r.contributor_id = seen.author_id
-    where seen.author_id is distinct from ${sql.ref(`${pulls}.author_id`)} and ${isBot('r')} is not true`;
+    where seen.author_id is distinct from ${author} and ${isBot('r')} is not true
+      and coalesce(r.merged_into, seen.author_id) is distinct from ${personOf(tenantId, author)}`;
 }

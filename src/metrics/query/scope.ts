@@ -36,13 +36,24 @@ export function scopedRepositories({
       and ${repositoryIds === undefined ? sql`true` : sql`r.repository_id = any(${repositoryIds}::bigint[])`}`;
 }
 
-/** Whether a contributor is a bot, to GitHub or by the settings of the repository `s`. */
+/**
+ * Whether a contributor counts as a bot: as people say, else to GitHub or by the settings of the repository `s`. Whoever
+ * is excluded counts as one, too.
+ */
 export function isBot(alias: 'a' | 'r'): RawBuilder<boolean> {
-  return sql`(${sql.ref(`${alias}.type`)} = 'Bot' or coalesce(s.bots ? lower(${sql.ref(`${alias}.login`)}), false))`;
+  const of = (column: string) => sql.ref(`${alias}.${column}`);
+  return sql`(coalesce(${of('bot')}, ${of('type')} = 'Bot' or coalesce(s.bots ? lower(${of('login')}), false))
+    or ${of('excluded')})`;
 }
 
 /** Whether the work of the contributor `a` is left out in the repository `s`. */
-export const isLeftOutBot = sql<boolean>`(s.leave_out_bots and ${isBot('a')})`;
+export const isLeftOutBot = sql<boolean>`(a.excluded or s.leave_out_bots and ${isBot('a')})`;
+
+/** Whose account it is: of those that are merged, the one that they are merged into. */
+export function personOf(tenantId: number, account: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce((select person.merged_into from contributors person
+    where person.tenant_id = ${tenantId} and person.contributor_id = ${account}), ${account})`;
+}
 
 /**
  * As `isLeftOutBot`, of whoever wrote the change `c`. By the few bots, and not by a join for each of a million changes.

@@ -70,10 +70,21 @@ interface Asked {
   readonly at: RawBuilder<unknown>;
 }
 
+/** The memberships of every account: one that is merged is of the same person. */
+function membershipsOfAccounts(team: TeamKey): RawBuilder<unknown> {
+  const merged = sql`contributors c on c.tenant_id = ${team.tenantId} and c.merged_into is not null`;
+  return sql`
+    ${memberships(team)}
+    union all
+    select c.contributor_id, m.since, m.until from (${memberships(team)}) m join ${merged} and c.merged_into = m.user_id
+    union all
+    select c.merged_into, m.since, m.until from (${memberships(team)}) m join ${merged} and c.contributor_id = m.user_id`;
+}
+
 /** Whether somebody was in the team at that time. */
 export function wasMember(team: TeamKey, { id, at }: Asked): RawBuilder<unknown> {
   return sql`exists (
-    select from (${memberships(team)}) membership
+    select from (${membershipsOfAccounts(team)}) membership
     where membership.user_id = ${id} and membership.since <= ${at} and membership.until > ${at})`;
 }
 

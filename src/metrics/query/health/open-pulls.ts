@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
-import { isBot, isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
+import { isBot, isLeftOutBot, isOfTeam, type MetricScope, personOf, scopedRepositories } from '../scope.ts';
 import type { HealthQuery } from './places.ts';
 
 /**
@@ -39,6 +39,7 @@ function openPulls(scope: MetricScope, moments: readonly Date[]): RawBuilder<unk
       left join contributors r on r.tenant_id = ${tenantId} and r.contributor_id = v.author_id
       where v.tenant_id = ${tenantId} and v.repository_id = o.repository_id and v.number = o.number
         and v.author_id is distinct from o.author_id and ${isBot('r')} is not true
+        and coalesce(r.merged_into, v.author_id) is distinct from ${personOf(tenantId, sql`o.author_id`)}
     ) v on true
     where ${isOfTeam(scope, { person: sql`o.author_id`, at: sql`o.at` })}`;
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
-import { isBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
+import { isBot, isOfTeam, type MetricScope, personOf, scopedRepositories } from '../scope.ts';
 import { type HealthQuery, placeOf } from './places.ts';
 
 /** The reviews of the window; `excluded` says which are of nobody else. */
@@ -8,9 +8,10 @@ export function givenReviews(scope: MetricScope): RawBuilder<unknown> {
   const { tenantId, from, to } = scope;
   return sql`
     with scoped as materialized (${scopedRepositories(scope)})
-    select v.repository_id, v.review_id, v.number, v.state, v.submitted_at, v.author_id,
+    select v.repository_id, v.review_id, v.number, v.state, v.submitted_at,
+      coalesce(a.merged_into, v.author_id) as author_id,
       case when v.author_id is null then 'unknown_author' when ${isBot('a')} is true then 'bot'
-        when v.author_id = p.author_id then 'own' end as excluded
+        when coalesce(a.merged_into, v.author_id) = ${personOf(tenantId, sql`p.author_id`)} then 'own' end as excluded
     from reviews v
     join scoped s on s.repository_id = v.repository_id
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = v.repository_id and p.number = v.number
