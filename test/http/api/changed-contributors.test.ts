@@ -67,7 +67,7 @@ describe('two accounts of one person', () => {
     expect((await get(`${path}?team=core`)).body.data).toMatchObject([{ login: 'ann', pull_requests: 2 }]);
     for (const author of ['ann', 'old-ann', 'old@acme.example', String(OLD_ANN)]) {
       const found = await get(`/api/v1/orgs/acme/pulls?author=${author}`);
-      expect([author, found.body.data.map(({ number }) => number).toSorted()]).toEqual([author, [1, 2]]);
+      expect([author, new Set(found.body.data.map(({ number }) => number))]).toEqual([author, new Set([1, 2])]);
     }
     // What she looked at herself is no review; next is the machine.
     expect(await firstReviewAfter()).toBe(4 * 3_600);
@@ -142,7 +142,7 @@ describe('a person who is known by an email alone', () => {
     expect((await patch(BEN, { merged_into: Number(second?.['id']) })).status).toBe(409);
     await patch(Number(first?.['id']), { merged_into: Number(second?.['id']) });
     const email = (await get('/api/v1/orgs/acme/commits?author=cy@work.example')).body.data;
-    expect(email.map(({ sha }) => sha).toSorted()).toEqual(['c', 'd']);
+    expect(new Set(email.map(({ sha }) => sha))).toEqual(new Set(['c', 'd']));
     for (const address of ['cy@work.example', 'cy@home.example']) {
       await storeFacts(db, 1, 'acme', {
         contributors: [contributorFact(507, 'cy')],
