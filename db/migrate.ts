@@ -21,6 +21,7 @@ import * as erasure from './migrations/0021-erasure.ts';
 import * as plans from './migrations/0022-plans.ts';
 import * as checkRuns from './migrations/0023-check-runs.ts';
 import * as shippedBy from './migrations/0024-shipped-by.ts';
+import * as pushes from './migrations/0025-pushes.ts';
 import * as shares from './migrations/0028-shares.ts';
 import * as mergedContributors from './migrations/0029-merged-contributors.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0022-plans': plans,
   '0023-check-runs': checkRuns,
   '0024-shipped-by': shippedBy,
+  '0025-pushes': pushes,
   '0028-shares': shares,
   '0029-merged-contributors': mergedContributors,
   '0031-encryption-keys': encryptionKeys,

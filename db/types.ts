@@ -856,6 +856,15 @@ export interface Purges {
   uninstalled_at: Timestamp;
 }
 
+export interface Pushes {
+  head_sha: string;
+  observed_at: Timestamp;
+  observed_rank: number;
+  repository_id: number;
+  shas: string[];
+  tenant_id: number;
+}
+
 export interface RateLimits {
   installation_id: number;
   observed_at: Generated<Timestamp>;
@@ -1305,6 +1314,7 @@ export interface DB {
   pull_request_files: PullRequestFiles;
   pull_requests: PullRequests;
   purges: Purges;
+  pushes: Pushes;
   rate_limits: RateLimits;
   releases: Releases;
   reported_incidents: ReportedIncidents;

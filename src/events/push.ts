@@ -23,15 +23,15 @@ export function mapPush(event: WebhookEvent): Facts {
   const push = parsePayload(payload, event);
   const { repository, sender } = push;
   const commits = distinctCommits(push.commits, push.head_commit);
+  const at = repository.pushed_at ?? event.receivedAt;
   return mergeFacts(
     mentionFacts(event, push),
-    movedRefFacts({
-      repository_id: repository.id,
-      ref: push.ref,
-      sha: push.deleted ? null : push.after,
-      at: repository.pushed_at ?? event.receivedAt,
-    }),
+    movedRefFacts({ repository_id: repository.id, ref: push.ref, sha: push.deleted ? null : push.after, at }),
     { commits: commits.map((one) => commitFact(repository.id, one)) },
+    // A branch or a tag that is made of a known commit brings none, and tells nothing of how that came.
+    push.commits.length === 0
+      ? {}
+      : { pushes: [{ repository_id: repository.id, head_sha: push.after, observed: { at, shas: listShas(push) } }] },
     commitEmailFacts(event, commits, [sender]),
   );
 }
@@ -40,4 +40,8 @@ function distinctCommits(commits: readonly PayloadCommit[], head: PayloadCommit 
   const distinct = new Map(commits.map((one) => [one.id, one]));
   if (head && !distinct.has(head.id)) distinct.set(head.id, head);
   return [...distinct.values()];
+}
+
+function listShas({ commits }: { readonly commits: readonly PayloadCommit[] }): string[] {
+  return [...new Set(commits.map(({ id }) => id))];
 }

@@ -15,6 +15,7 @@ import { organizationMembers } from './organization-members.ts';
 import { organizationSettings } from './organization-settings.ts';
 import { pullRequestCommits } from './pull-request-commits.ts';
 import { pullRequests } from './pull-requests.ts';
+import { pushes } from './pushes.ts';
 import { releases } from './releases.ts';
 import { reportedIncidents } from './reported-incidents.ts';
 import { repositories } from './repositories.ts';
@@ -49,6 +50,7 @@ export const factTables = {
   branches,
   tags,
   commits,
+  pushes,
   pull_requests: pullRequests,
   pull_request_commits: pullRequestCommits,
   reviews,

@@ -12,6 +12,7 @@ const work = [
   'branches',
   'tags',
   'commits',
+  'pushes',
   'pull_requests',
   'pull_request_commits',
   'reviews',

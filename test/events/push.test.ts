@@ -41,6 +41,14 @@ describe('a push', () => {
     expect(facts.commits).toHaveLength(1);
   });
 
+  it('tells which commits came with its head, and nothing of that where it brings none', () => {
+    const commits = ['a', 'b', 'a'].map((name) => commitPayload({ id: sha(name) }));
+    expect(factsOfPush({ after: sha('b'), commits }).pushes).toEqual([
+      { repository_id: 9_000, head_sha: sha('b'), observed: { at, shas: [sha('a'), sha('b')] } },
+    ]);
+    expect(factsOfPush({ ref: 'refs/tags/v1', after: sha('b'), commits: [] })).not.toHaveProperty('pushes');
+  });
+
   it('that deletes a branch comes after one that moves it in the same second', () => {
     const [moved] = factsOfPush({ after: sha('new'), before: ZERO_SHA }).branches ?? [];
     const [deleted] = factsOfPush({ after: ZERO_SHA, commits: [] }).branches ?? [];
