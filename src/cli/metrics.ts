@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connect, type Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { ConfigError, NotFoundError } from '../errors.ts';
-import { metricFilters, metricQueryOf } from '../http/api/metric-query.ts';
+import { metricFilters, metricQueryOf, profileFilter } from '../http/api/metric-query.ts';
 import { findOrg } from '../http/api/org-scope.ts';
 import { type AnyMetricResult, anyMetricNames, queryAnyMetric } from '../metrics/query/any-metric.ts';
 import type { Command, CommandInput, OptionValue } from './command.ts';
@@ -22,6 +22,8 @@ Prints the delivery metrics of the last 90 days beside those of the 90 days befo
   --to TIME           its end, which is not in it                                     (now)
   --compare WINDOW    with what: previous, none, or such as 2025-01-01..2025-04-01    (previous)
   --time-zone ZONE    of dates and days, such as Europe/Berlin                        (the organization's)
+  --profile NAME      beside them, what another tool would say, and why that differs: devlake, devlake-2021,
+                      four-keys, middleware or datadog
   --json              one line of JSON on standard output, with all that explains the numbers
   --help              this text`,
   options: {
@@ -32,13 +34,14 @@ Prints the delivery metrics of the last 90 days beside those of the 90 days befo
     to: { type: 'string' },
     compare: { type: 'string' },
     'time-zone': { type: 'string' },
+    profile: { type: 'string' },
     json: { type: 'boolean' },
   },
   arguments: ['ORG'],
   run: runMetrics,
 };
 
-const metricOptions = z.object(metricFilters);
+const metricOptions = z.object({ ...metricFilters, ...profileFilter });
 type Filters = z.output<typeof metricOptions>;
 
 async function runMetrics({ arguments: [org = ''], options, config }: CommandInput): Promise<number> {
@@ -65,14 +68,14 @@ function readFilters(options: Readonly<Record<string, OptionValue>>): Filters {
   throw new ConfigError(`--${name} ${String(options[name])} ${issue?.message}.`);
 }
 
-async function readMetrics(db: Database, name: string, filters: Filters) {
+async function readMetrics(db: Database, name: string, { profile, ...filters }: Filters) {
   const org = await findOrg(db, name);
   if (!org) throw new NotFoundError(`There is no organization "${name}" here. ${await listOrgs(db)}`);
   const repository = filters.repository?.replace(new RegExp(`^${org.login}/`, 'i'), '');
   return withTenant(db, org.tenant_id, async (trx) => {
     const query = await metricQueryOf(trx, org, { ...filters, repository });
     const metrics: AnyMetricResult[] = [];
-    for (const metric of anyMetricNames) metrics.push(await queryAnyMetric(trx, { name: metric }, query));
+    for (const metric of anyMetricNames) metrics.push(await queryAnyMetric(trx, { name: metric, profile }, query));
     return { metrics, timeZone: query.timeZone };
   });
 }

@@ -71,6 +71,21 @@ it('prints team health, why a number is not known, what was left out and what to
   expect((await shiplog('metrics', 'acme', ...window, '--compare', 'none')).stdout).not.toContain('before');
 });
 
+it('prints what another tool would say, why it differs, and what of it is not known', async () => {
+  const { stdout } = await shiplog('metrics', 'acme', ...window, '--profile', 'devlake');
+  expect(stdout).toContain('As Apache DevLake (report of 2023) computes them:');
+  expect(stdout).toMatch(/^ {2}deployment-frequency +0 days a week +not known +4$/m);
+  expect(stdout).toContain(
+    'Why lead-time differs:\n    unit: A merged pull request; commits that belong to none do not count.',
+  );
+  expect(stdout).toContain('      here: A change: a merged pull request, or a commit that belongs to none.');
+  expect(stdout).toContain('/backend/plugins/dora/tasks/change_lead_time_calculator.go');
+  expect(stdout).toContain('What is not computed as Apache DevLake (report of 2023) does:');
+  const pushes = await shiplog('metrics', 'acme', ...window, '--profile', 'four-keys');
+  expect(pushes.stdout).toMatch(/^ {4}lead-time: \d+ no_push$/m);
+  expect((await shiplog('metrics', 'acme', '--profile', 'jenkins')).stderr).toContain('--profile jenkins');
+});
+
 it('says when nothing is stored yet, and how to begin', async () => {
   const empty = await createEmptyDatabase();
   const { code, stderr } = await shiplogOn(empty.url, 'metrics', 'acme');

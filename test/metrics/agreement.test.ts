@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { withTenant } from '../../db/tenant.ts';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
-import type { MetricRow } from '../../src/metrics/query/metric.ts';
+import { profileMetric } from '../../src/metrics/profiles/profile-metric.ts';
+import { type ProfileName, profileNames } from '../../src/metrics/profiles/profiles.ts';
+import { queryProfile } from '../../src/metrics/profiles/query-profile.ts';
+import type { MetricRow, Statistic } from '../../src/metrics/query/metric.ts';
 import { type MetricName, metricNames, metrics } from '../../src/metrics/query/metrics.ts';
 import {
   listMetricRows,
+  listRowsOf,
   type MetricQuery,
   type MetricResult,
   queryMetric,
@@ -54,9 +58,14 @@ function read(name: MetricName, query: MetricQuery): Promise<{ result: MetricRes
   }));
 }
 
-async function exportRows(name: MetricName, query: MetricQuery): Promise<Record<string, string>[]> {
+async function exportRows(
+  name: MetricName,
+  query: MetricQuery,
+  profile?: ProfileName,
+): Promise<Record<string, string>[]> {
   const { from, to, environment, repositoryId } = query;
   const filters = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  if (profile !== undefined) filters.set('profile', profile);
   if (environment !== undefined) filters.set('environment', environment);
   if (repositoryId !== undefined) filters.set('repository', String(repositoryId));
   const path = `/api/v1/orgs/acme/exports/${name}.csv?${filters.toString()}`;
@@ -108,6 +117,34 @@ function wallClock(time: Date, timeZone: string): number {
   return Date.parse(`${time.toLocaleString('sv-SE', { timeZone })}Z`);
 }
 
+/** What a statistic makes of the rows that count. */
+function byHand(statistic: Statistic, { rows, days }: { rows: readonly MetricRow[]; days: number }) {
+  const values = rows.map(({ value }) => value).filter((value) => value !== null);
+  const sorted = values.toSorted((a, b) => a - b);
+  const counted = rows.filter((row) => row.counted).length;
+  const part = (of: number) => ({ value: rows.length === 0 ? null : of / rows.length, numerator: of, n: rows.length });
+  const ofValues = (value: number | null) => ({ value, numerator: null, n: values.length });
+  switch (statistic) {
+    case 'rate':
+      return { value: rows.length / days, numerator: rows.length, n: rows.length };
+    case 'whole_per_day':
+      return { value: Math.floor(rows.length / Math.ceil(days)), numerator: rows.length, n: rows.length };
+    case 'days_per_week':
+      // By weeks of a time zone: a test of its own has it.
+      return { value: Number.NaN, numerator: null, n: rows.length };
+    case 'ratio':
+      return part(counted);
+    case 'per_row':
+      return part(sum(values));
+    case 'median':
+      return ofValues(percentile(values, 0.5));
+    case 'lower_median':
+      return ofValues(sorted[Math.ceil(sorted.length / 2) - 1] ?? null);
+    case 'mean':
+      return ofValues(values.length === 0 ? null : sum(values) / values.length);
+  }
+}
+
 /** The same by hand, from the rows. */
 function computed(
   result: MetricResult,
@@ -117,11 +154,9 @@ function computed(
   const counting = rows.filter(({ excluded }) => excluded === null);
   const values = counting.map(({ value }) => value).filter((value) => value !== null);
   const counted = counting.filter((row) => row.counted).length;
-  const numerator = { rate: counting.length, ratio: counted, median: null }[statistic];
   const days = (wallClock(result.window.to, timeZone) - wallClock(result.window.from, timeZone)) / (24 * HOUR_MS);
   const ratio = counting.length === 0 ? null : counted / counting.length;
-  const value = { rate: counting.length / days, ratio, median: percentile(values, 0.5) }[statistic];
-  const n = statistic === 'median' ? values.length : counting.length;
+  const { value, numerator, n } = byHand(statistic, { rows: counting, days });
   const isMeasured = !result.quality.some(({ code }) => unmeasured.has(code));
   return {
     value: isMeasured ? rounded(value) : null,
@@ -143,6 +178,38 @@ it.each(metricNames)('the value of %s is made of the rows that are listed, for a
     expect(await exportRows(name, query)).toEqual(rows.map(lineOf));
   });
   await fc.assert(property, { numRuns: 12 });
+});
+
+describe.each(profileNames)('the profile %s', (profile) => {
+  const names = metricNames.filter((name) => profileMetric(profile, name) !== undefined);
+
+  it.each(names)('makes the value of %s of the rows that are listed, for any window and filter', async (name) => {
+    const metric = profileMetric(profile, name);
+    if (!metric) throw new Error('it was there a moment ago');
+    const property = fc.asyncProperty(queries, async (query) => {
+      const page = { limit: 10_000 };
+      const [result, rows] = await withTenant(db, tenantId, async (trx) => [
+        await queryProfile(trx, { profile, name }, query),
+        await listRowsOf(trx, metric, { scope: query, page }),
+      ]);
+      const counting = rows.filter(({ excluded }) => excluded === null);
+      const days = (wallClock(query.to, query.timeZone) - wallClock(query.from, query.timeZone)) / (24 * HOUR_MS);
+      const expected = byHand(metric.statistic, { rows: counting, days });
+      const isKnown =
+        !result.quality.some(({ code }) => unmeasured.has(code)) && (counting.length > 0 || rows.length === 0);
+      const value = metric.statistic === 'days_per_week' ? result.value : expected.value;
+      expect({ ...result, value: rounded(result.value) }).toMatchObject({
+        value: isKnown ? rounded(value) : null,
+        n: expected.n,
+        numerator: expected.numerator,
+      });
+      expect(sum(result.excluded.map(({ count }) => count))).toBe(rows.length - counting.length);
+      expect(rows.filter(({ at }) => at < query.from || at >= query.to)).toEqual([]);
+      expect(result.value !== null || result.quality.length > 0).toBe(true);
+      expect(await exportRows(name, query, profile)).toEqual(rows.map(lineOf));
+    });
+    await fc.assert(property, { numRuns: 8 });
+  });
 });
 
 it('is not changed by another repository, nor are a window and the one after it by where they meet', async () => {

@@ -6,7 +6,7 @@ import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { CSV_PAGE_ROWS, csvResponse } from './csv-file.ts';
 import type { Cell } from './exports-csv.ts';
-import { measureFilter, metricQueryOf, rowFilters } from './metric-query.ts';
+import { measureFilter, metricQueryOf, profileFilter, rowFilters } from './metric-query.ts';
 import { inOrg } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { exportRoute } from './route.ts';
@@ -28,16 +28,16 @@ const route = exportRoute({
       example: 'lead-time.csv',
     }),
   }),
-  filters: { ...rowFilters, ...measureFilter },
+  filters: { ...rowFilters, ...measureFilter, ...profileFilter },
 });
 
 export function addExports(api: Api, { log }: ApiDeps): void {
   api.openapi(route, async (c) => {
     const { file } = c.req.valid('param');
-    const { measure, ...filters } = c.req.valid('query');
+    const { measure, profile, ...filters } = c.req.valid('query');
     const metricName = namesOfFiles.get(file);
     if (metricName === undefined) throw new Error('the path takes the files of metrics alone');
-    const { details, list } = rowsOfMetric({ name: metricName, measure });
+    const { details, list } = rowsOfMetric({ name: metricName, measure, profile });
     const { scope, first } = await inOrg(c, async (trx, org) => {
       const query = await metricQueryOf(trx, org, filters);
       const rows = await list(trx, { scope: query, page: { limit: CSV_PAGE_ROWS } });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError, NotFoundError } from '../../errors.ts';
+import { profileNames } from '../../metrics/profiles/profiles.ts';
 import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
 import { getTimeZone, isTimeZone } from '../../metrics/definition.ts';
 import { DAY_MS, type SeriesStep } from '../../metrics/query/periods.ts';
@@ -54,6 +55,14 @@ function readCompare(text: string, context: z.RefinementCtx): Compared {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 }
+
+/** As another tool computes it. */
+export const profileFilter = {
+  profile: z.enum(profileNames).optional().openapi({
+    description:
+      'The definitions of another tool: what it would say, beside what Shiplog says, with each setting in which they differ, and its source.',
+  }),
+};
 
 /** Of team health alone. */
 export const measureFilter = {

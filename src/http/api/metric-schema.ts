@@ -2,31 +2,22 @@ import { z } from '@hono/zod-openapi';
 import { type AnyMetricResult, anyMetricNames } from '../../metrics/query/any-metric.ts';
 import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
 import type { TeamHealthResult } from '../../metrics/query/health/query-team-health.ts';
+import { presentProfile, profileSchema } from './metric-profile-schema.ts';
+import {
+  comparison,
+  excluded,
+  number,
+  presentComparison,
+  presentWindow,
+  qualitySchema,
+  unit,
+  windowSchema,
+} from './metric-value-schema.ts';
 import { iso, timestamp } from './parameters.ts';
 
 export const metricName = z.enum(anyMetricNames);
-const number = z.number().nullable();
-const unit = z.enum(['per_day', 'seconds', 'ratio', 'lines', 'count', 'per_pull_request']);
 const measure = z.enum(healthMeasureNames);
 
-export const qualitySchema = z
-  .array(
-    z.object({
-      code: z.string(),
-      message: z.string().openapi({ description: 'What is missing.' }),
-      action: z.string().openapi({ description: 'What to do about it.' }),
-    }),
-  )
-  .openapi({ description: 'What is known to be incomplete, and why a value is null.' });
-
-export const windowSchema = z.object({ from: timestamp, to: timestamp }).openapi({ description: '[from, to).' });
-const excluded = z.array(z.object({ reason: z.string(), count: z.int() })).openapi({
-  description: 'Rows of the window that do not count, by reason.',
-});
-
-const comparison = z
-  .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
-  .nullable();
 const series = z.array(z.object({ from: timestamp, value: number, n: z.int() }));
 
 const teamHealthMeasure = z
@@ -94,6 +85,7 @@ export const metricSchema = z
       .openapi({ description: 'Of `recovery-time`: failed deployments that have not recovered.' }),
     deployment_days_per_week: number.optional().openapi({ description: 'Of `deployment-frequency`: the median.' }),
     measure: measure.optional().openapi({ description: 'Of `team-health`: what `value` is of.' }),
+    profile: profileSchema.optional().openapi({ description: 'Where `profile` is asked for.' }),
     measures: z.array(teamHealthMeasure).optional().openapi({ description: 'Of `team-health`: all of its measures.' }),
   })
   .openapi('Metric', {
@@ -196,18 +188,17 @@ function presentValue(result: AnyMetricResult) {
 /** What it is compared with, and its series. */
 function presentCourse({ comparison, series: points }: Pick<AnyMetricResult, 'comparison' | 'series'>) {
   return {
-    comparison: comparison && {
-      window: presentWindow(comparison),
-      value: comparison.value,
-      n: comparison.n,
-      numerator: comparison.numerator,
-      denominator: comparison.denominator,
-    },
+    comparison: presentComparison(comparison),
     series: points.map((point) => ({ from: iso(new Date(point.from)), value: point.value, n: point.n })),
   };
 }
 
 export function presentMetric(result: AnyMetricResult): z.infer<typeof metricSchema> {
+  const { profile } = result;
+  return { ...presentOwn(result), ...(profile && { profile: presentProfile(profile) }) };
+}
+
+function presentOwn(result: AnyMetricResult): z.infer<typeof metricSchema> {
   if (result.metric === 'team-health') return presentTeamHealth(result);
   const { metric } = result;
   const isMedian = result.unit === 'seconds' || result.unit === 'lines';
@@ -222,7 +213,7 @@ export function presentMetric(result: AnyMetricResult): z.infer<typeof metricSch
   };
 }
 
-function presentTeamHealth(result: TeamHealthResult): z.infer<typeof metricSchema> {
+function presentTeamHealth(result: Extract<AnyMetricResult, TeamHealthResult>): z.infer<typeof metricSchema> {
   const { metric, measure: asked, measures } = result;
   return {
     metric,
@@ -236,8 +227,4 @@ function presentTeamHealth(result: TeamHealthResult): z.infer<typeof metricSchem
 function presentMeasure(measured: TeamHealthResult['measures'][number]): z.infer<typeof teamHealthMeasure> {
   const { measure: name, value, unit: ofIt, n, numerator, denominator } = measured;
   return { measure: name, value, unit: ofIt, n, numerator, denominator, ...presentCourse(measured) };
-}
-
-export function presentWindow({ from, to }: { from: Date; to: Date }): z.infer<typeof windowSchema> {
-  return { from: iso(from), to: iso(to) };
 }

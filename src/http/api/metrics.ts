@@ -9,15 +9,9 @@ import {
 import { healthMeasures } from '../../metrics/query/health/measures.ts';
 import type { Api } from './api-env.ts';
 import { defineCursor, idKey, textKey, timeKey } from './cursor.ts';
-import { measureFilter, metricFilters, metricQueryOf, rowFilters } from './metric-query.ts';
-import {
-  explanationSchema,
-  metricName,
-  metricRowSchema,
-  metricSchema,
-  presentMetric,
-  presentWindow,
-} from './metric-schema.ts';
+import { measureFilter, metricFilters, metricQueryOf, profileFilter, rowFilters } from './metric-query.ts';
+import { explanationSchema, metricName, metricRowSchema, metricSchema, presentMetric } from './metric-schema.ts';
+import { presentWindow } from './metric-value-schema.ts';
 import { inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams } from './parameters.ts';
@@ -36,7 +30,7 @@ const list = filteredRoute({
   summary: 'List the metrics',
   description: 'Every metric with its value in a window, and with what is missing behind it.',
   params: orgParams,
-  filters: metricFilters,
+  filters: { ...metricFilters, ...profileFilter },
   response: z.object({ data: z.array(metricSchema), next_cursor: z.null() }),
 });
 
@@ -51,7 +45,7 @@ ${Object.entries(healthMeasures)
   .map(([name, { meaning }]) => `- \`${name}\`: ${meaning}`)
   .join('\n')}`,
   params: metricParams,
-  filters: { ...metricFilters, ...measureFilter },
+  filters: { ...metricFilters, ...measureFilter, ...profileFilter },
   response: metricSchema,
 });
 
@@ -65,7 +59,7 @@ const rows = listRoute({
   description:
     'The deployments, changes, pull requests or reviews that the value comes from, the latest first. `outside_hours` of `team-health` has none: they would tell who works when.',
   params: metricParams,
-  filters: { ...rowFilters, ...measureFilter },
+  filters: { ...rowFilters, ...measureFilter, ...profileFilter },
   cursor,
   item: metricRowSchema,
 });
@@ -83,27 +77,28 @@ const explain = filteredRoute({
 export function addMetrics(api: Api): void {
   api.openapi(list, async (c) => {
     const data = await inOrg(c, async (trx, org) => {
-      const query = await metricQueryOf(trx, org, c.req.valid('query'));
+      const { profile, ...filters } = c.req.valid('query');
+      const query = await metricQueryOf(trx, org, filters);
       const results: AnyMetricResult[] = [];
-      for (const name of anyMetricNames) results.push(await queryAnyMetric(trx, { name }, query));
+      for (const name of anyMetricNames) results.push(await queryAnyMetric(trx, { name, profile }, query));
       return results.map(presentMetric);
     });
     return c.json({ data, next_cursor: null }, 200);
   });
   api.openapi(get, async (c) => {
     const { metric } = c.req.valid('param');
-    const { measure, ...filters } = c.req.valid('query');
+    const { measure, profile, ...filters } = c.req.valid('query');
     const result = await inOrg(c, async (trx, org) =>
-      queryAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
+      queryAnyMetric(trx, { name: metric, measure, profile }, await metricQueryOf(trx, org, filters)),
     );
     return c.json(presentMetric(result), 200);
   });
   api.openapi(rows, async (c) => {
     const { metric } = c.req.valid('param');
-    const { limit, cursor: after, measure, ...filters } = c.req.valid('query');
+    const { limit, cursor: after, measure, profile, ...filters } = c.req.valid('query');
     const found = await inOrg(c, async (trx, org) => {
       const scope = await metricQueryOf(trx, org, filters);
-      return rowsOfMetric({ name: metric, measure }).list(trx, { scope, page: { limit: limit + 1, after } });
+      return rowsOfMetric({ name: metric, measure, profile }).list(trx, { scope, page: { limit: limit + 1, after } });
     });
     const present = ({ repository, id, at, value, counted, excluded, detail }: (typeof found)[number]) => {
       return { repository, id, at: iso(at), value, counted, excluded, detail };

@@ -8,7 +8,7 @@ import { getRepositoryScope, inOrg, type Org, type RepositoryScope } from './org
 import { allOf, pageOf } from './page.ts';
 import { booleanFilter, orgParams, repoParameter } from './parameters.ts';
 import { listRepositoryNumbers, type RepositoryNumbers } from '../../metrics/query/repository-numbers.ts';
-import { qualitySchema } from './metric-schema.ts';
+import { qualitySchema } from './metric-value-schema.ts';
 import { listRoute, readRoute } from './route.ts';
 
 const number = z.number().nullable();

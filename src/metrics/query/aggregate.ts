@@ -6,7 +6,7 @@ import { mean, percentile, sortedValues, sum } from './percentiles.ts';
 import type { SeriesStep } from './periods.ts';
 import { type Samples, samplesOf } from './samples.ts';
 import type { MetricScope } from './scope.ts';
-import { daysOf, deploymentDaysPerWeek, type SeriesPoint, series } from './series.ts';
+import { busyDaysOfWeeks, daysOf, type SeriesPoint, series } from './series.ts';
 import { denominatorOf, numeratorOf, sampleSize, valueOf } from './statistic.ts';
 
 /** What the rows of a window come to. */
@@ -40,7 +40,7 @@ export async function aggregate(
     p90: percentile(sorted, 0.9),
     mean: mean(sorted),
     open: samples.open,
-    deployment_days_per_week: metric.statistic === 'rate' ? deploymentDaysPerWeek(scope, samples) : null,
+    deployment_days_per_week: metric.statistic === 'rate' ? percentile(busyDaysOfWeeks(scope, samples), 0.5) : null,
     excluded: listExcluded(samples),
     series: series(metric, { scope, step, samples }),
     distribution: distribution(metric.unit, sorted),
@@ -49,10 +49,15 @@ export async function aggregate(
 
 export type Summary = Pick<Aggregate, 'value' | 'n' | 'numerator' | 'denominator'>;
 
-/** The value alone, for a comparison. */
-export async function summarize(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
+/** The value alone, with what it leaves out. */
+export async function summarize(
+  trx: Trx,
+  metric: Metric,
+  scope: MetricScope,
+): Promise<Summary & Pick<Aggregate, 'open' | 'excluded'>> {
   const samples = await readSamples(trx, metric, scope);
-  return summary(metric, scope, { samples, sorted: sortedValues(samples.values) });
+  const summed = summary(metric, scope, { samples, sorted: sortedValues(samples.values) });
+  return { ...summed, open: samples.open, excluded: listExcluded(samples) };
 }
 
 /** The value of each repository that has rows which count. */
@@ -84,7 +89,13 @@ interface SortedSamples {
 
 function summary({ statistic }: Metric, scope: MetricScope, { samples, sorted }: SortedSamples): Summary {
   const { at, counted } = samples;
-  const of = { sorted, rows: at.length, counted: sum(counted), days: daysOf(scope) };
+  const of = {
+    sorted,
+    rows: at.length,
+    counted: sum(counted),
+    days: daysOf(scope),
+    ...(statistic === 'days_per_week' && { busyDays: busyDaysOfWeeks(scope, samples) }),
+  };
   return {
     value: valueOf(statistic, of),
     n: sampleSize(statistic, of),

@@ -1,5 +1,8 @@
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError } from '../../errors.ts';
+import { profileMetric } from '../profiles/profile-metric.ts';
+import type { ProfileName } from '../profiles/profiles.ts';
+import { type ProfileResult, queryProfile } from '../profiles/query-profile.ts';
 import { explainMetric } from './explain.ts';
 import { explainTeamHealth } from './health/explain-team-health.ts';
 import { healthDetails, listHealthRows } from './health/list-health-rows.ts';
@@ -9,6 +12,7 @@ import { type MetricName, metricNames, metrics } from './metrics.ts';
 import {
   type ListedRow,
   listMetricRows,
+  listRowsOf,
   type MetricQuery,
   type MetricResult,
   queryMetric,
@@ -23,12 +27,21 @@ export interface AnyMetric {
   readonly name: MetricName | 'team-health';
   /** Of team health; the first of them unless given. */
   readonly measure?: HealthMeasure | undefined;
+  /** As another tool computes it. */
+  readonly profile?: ProfileName | undefined;
 }
 
-export type AnyMetricResult = MetricResult | TeamHealthResult;
+/** Beside Shiplog's own value, where it is asked for, that of a profile. */
+export type AnyMetricResult = (MetricResult | TeamHealthResult) & { readonly profile: ProfileResult | null };
 
 /** @throws InvalidPayloadError when a measure is asked for of another metric */
-export function queryAnyMetric(trx: Trx, metric: AnyMetric, query: MetricQuery): Promise<AnyMetricResult> {
+export async function queryAnyMetric(trx: Trx, metric: AnyMetric, query: MetricQuery): Promise<AnyMetricResult> {
+  const { name, profile } = metric;
+  const own = await queryOwn(trx, metric, query);
+  return { ...own, profile: profile ? await queryProfile(trx, { profile, name }, query) : null };
+}
+
+function queryOwn(trx: Trx, metric: AnyMetric, query: MetricQuery): Promise<MetricResult | TeamHealthResult> {
   if (metric.name === 'team-health') return queryTeamHealth(trx, query, metric.measure);
   return queryMetric(trx, withoutMeasure(metric.name, metric), query);
 }
@@ -45,8 +58,13 @@ interface RowSource {
   readonly list: (trx: Trx, asked: { scope: MetricScope; page: RowsPage }) => Promise<ListedRow[]>;
 }
 
-/** @throws InvalidPayloadError when a measure is asked for of another metric */
+/** @throws InvalidPayloadError when a measure is asked for of another metric, or a profile that has no such metric */
 export function rowsOfMetric(metric: AnyMetric): RowSource {
+  if (metric.profile !== undefined) {
+    const found = profileMetric(metric.profile, metric.name);
+    if (!found) throw new InvalidPayloadError(`The profile ${metric.profile} has no ${metric.name}: leave it out.`);
+    return { details: found.details, list: (trx, asked) => listRowsOf(trx, found, asked) };
+  }
   if (metric.name === 'team-health') {
     const { measure = healthMeasureNames[0] } = metric;
     return { details: healthDetails, list: (trx, asked) => listHealthRows(trx, measure, asked) };

@@ -14,6 +14,7 @@ const edges = {
   seconds: [0, HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY],
   lines: [0, 10, 50, 100, 250, 500, 1_000, 5_000],
   per_day: [],
+  days_per_week: [],
   ratio: [],
 } as const satisfies Readonly<Record<Metric['unit'], readonly number[]>>;
 

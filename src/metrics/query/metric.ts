@@ -2,13 +2,22 @@ import type { RawBuilder } from 'kysely';
 import type { MetricScope } from './scope.ts';
 
 /**
- * How rows come to a value: `rate`: how many a day; `ratio`: the part that is `counted`; `median`: of their `value`.
+ * How rows come to a value: `rate`: how many a day; `ratio`: the part that is `counted`; `median`: of their `value`. The
+ * others are of profiles alone: `per_row` is the sum of their `value` for each.
  */
-export type Statistic = 'rate' | 'ratio' | 'median';
+export type Statistic =
+  | 'rate'
+  | 'whole_per_day'
+  | 'days_per_week'
+  | 'ratio'
+  | 'per_row'
+  | 'median'
+  | 'lower_median'
+  | 'mean';
 
 /** One metric: the rows that it is made of. Value, series, comparison, rows and explanation all come from them. */
 export interface Metric {
-  readonly unit: 'per_day' | 'seconds' | 'ratio' | 'lines';
+  readonly unit: 'per_day' | 'days_per_week' | 'seconds' | 'ratio' | 'lines';
   readonly statistic: Statistic;
   /** In a sentence, for explanations. */
   readonly meaning: string;

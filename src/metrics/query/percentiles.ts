@@ -18,6 +18,14 @@ export function percentile(sorted: ArrayLike<number>, part: number): number | nu
   return low === undefined || high === undefined ? null : low + (place - Math.floor(place)) * (high - low);
 }
 
+/**
+ * The greatest value of which no more than half of the others are less, as a percent rank of at most 0.5 selects it.
+ * @returns null where there is no value
+ */
+export function lowerMedian(sorted: ArrayLike<number>): number | null {
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
+}
+
 export function mean(values: Float64Array): number | null {
   return values.length === 0 ? null : sum(values) / values.length;
 }

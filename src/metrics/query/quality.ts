@@ -3,6 +3,7 @@ import type { Trx } from '../../../db/tenant.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Metric } from './metric.ts';
 import { type MetricScope, scopedRepositories } from './scope.ts';
+import { kindOf } from './statistic.ts';
 
 /** What is missing behind a number, and what to do about it. */
 export interface Quality {
@@ -82,7 +83,11 @@ export function isMeasured(metric: Metric, sources: Sources): boolean {
 export async function describeQuality(
   trx: Trx,
   metric: Metric,
-  { scope, sources, found: { n, open } }: { scope: MetricScope; sources: Sources; found: Aggregate },
+  {
+    scope,
+    sources,
+    found: { n, open },
+  }: { scope: MetricScope; sources: Sources; found: Pick<Aggregate, 'n' | 'open'> },
 ): Promise<Quality[]> {
   if (sources.repositories === 0) return [noRepositories];
   const found: Quality[] = [];
@@ -94,8 +99,9 @@ export async function describeQuality(
     if (incomplete.matched > 0) found.push(matchedOf(incomplete));
     if (incomplete.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(incomplete));
   }
+  const kind = kindOf(metric.statistic);
   if (n === 0 && open === 0) found.push(nothing);
-  else if (n < FEW && metric.statistic !== 'rate') found.push(few(n));
+  else if (n < FEW && (kind === 'part' || kind === 'values')) found.push(few(n));
   return found;
 }
 

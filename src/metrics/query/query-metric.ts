@@ -72,9 +72,9 @@ async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<Me
 }
 
 async function summarizeMeasured(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
-  const found = await summarize(trx, metric, scope);
+  const { value, n, numerator, denominator } = await summarize(trx, metric, scope);
   const measured = isMeasured(metric, await findSources(trx, scope));
-  return { ...found, ...(!measured && { value: null }) };
+  return { value: measured ? value : null, n, numerator, denominator };
 }
 
 /** What `queryMetric` says of the value, without all that explains it. */
@@ -94,16 +94,21 @@ export interface ListedRow extends MetricRow {
 }
 
 /** A page of the rows that a metric is made of, the latest first, with those that are left out and why. */
-export async function listMetricRows(
-  trx: Trx,
-  name: MetricName,
-  { scope, page }: { scope: MetricScope; page: RowsPage },
-): Promise<ListedRow[]> {
+export function listMetricRows(trx: Trx, name: MetricName, asked: AskedRows): Promise<ListedRow[]> {
+  return listRowsOf(trx, metrics[name], asked);
+}
+
+interface AskedRows {
+  readonly scope: MetricScope;
+  readonly page: RowsPage;
+}
+
+export async function listRowsOf(trx: Trx, metric: Metric, { scope, page }: AskedRows): Promise<ListedRow[]> {
   const { limit, after } = page;
   const key = sql`coalesce(m.detail ->> 'number', '') || ' ' || coalesce(m.detail ->> 'sha', '')`;
   const { rows } = await sql<ListedRow>`
     with scoped as materialized (${scopedRepositories(scope)}),
-    metric_rows as (${metrics[name].rows(scope)})
+    metric_rows as (${metric.rows(scope)})
     select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.detail,
       json_build_array(to_json(m.at at time zone 'UTC'), m.repository_id, m.id, ${key}) as position
     from metric_rows m join scoped s using (repository_id)

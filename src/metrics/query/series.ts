@@ -1,5 +1,5 @@
 import type { Metric } from './metric.ts';
-import { percentile, sortedValues } from './percentiles.ts';
+import { sortedValues } from './percentiles.ts';
 import { DAY_MS, periodsOf, placesOf, type SeriesStep } from './periods.ts';
 import type { Samples } from './samples.ts';
 import type { MetricScope } from './scope.ts';
@@ -59,12 +59,12 @@ function gather(values: Float64Array, places: Int32Array, counts: Int32Array): (
   return (place) => gathered.subarray((ends[place] ?? 0) - (counts[place] ?? 0), ends[place]);
 }
 
-/** The median over the weeks of the days that have a row; a week without any is one of 0. */
-export function deploymentDaysPerWeek(scope: MetricScope, { at }: Samples): number | null {
+/** Of each week, in ascending order, how many days have a row; a week without any is one of 0. */
+export function busyDaysOfWeeks(scope: MetricScope, { at }: Samples): Float64Array {
   const days = periodsOf(scope, 'day');
   const busy = [...new Set(placesOf(at, days))].map((place) => (days[place]?.from ?? 0) / 1_000);
   const weeks = periodsOf(scope, 'week');
   const counts = new Float64Array(weeks.length);
   for (const week of placesOf(Float64Array.from(busy), weeks)) counts[week] = (counts[week] ?? 0) + 1;
-  return percentile(counts.toSorted(), 0.5);
+  return counts.toSorted();
 }

@@ -226,7 +226,48 @@ describe('metrics', () => {
     });
   });
 
+  it('say what another tool would say, and why', async () => {
+    const { body } = await get(`${path}/change-fail-rate?profile=devlake&repository=shop&${window}`);
+    const source = expect.stringMatching(/^https:.*devlake/);
+    expect(body).toMatchObject({
+      value: 0.4,
+      profile: {
+        name: 'devlake',
+        value: 0.4,
+        n: 5,
+        numerator: 2,
+        denominator: 5,
+        differences: [
+          { setting: 'blame', shiplog: expect.any(String), profile: expect.any(String), source },
+          { setting: 'denominator', source },
+          { setting: 'finish', source },
+        ],
+        limits: expect.arrayContaining([expect.stringContaining('DevLake')]),
+        comparison: { value: null, n: 0 },
+      },
+    });
+    const rows = await get(`${path}/change-fail-rate/rows?profile=devlake&repository=shop&${window}`);
+    expect(rows.body.data.map(({ id, counted }) => [id, counted])).toEqual([
+      // #22 names 2, which DevLake does not read: it blames the last success.
+      [5, true],
+      [4, false],
+      [3, true],
+      [2, false],
+      [1, false],
+    ]);
+    const all = await get(`${path}?profile=datadog&${window}`);
+    expect(all.body.data.map(({ profile }) => profile)).toHaveLength(10);
+    expect(all.body.data.at(-1)).toMatchObject({
+      metric: 'team-health',
+      profile: { value: null, differences: [], quality: [{ code: 'not_in_profile' }] },
+    });
+    expect(body).not.toHaveProperty('profile.series');
+    expect((await get(`${path}/lead-time?${window}`)).body).not.toHaveProperty('profile');
+  });
+
   it.each([
+    ['/lead-time?profile=jenkins', 400],
+    ['/rework-rate/rows?profile=devlake', 422],
     ['/unknown-metric', 400],
     ['?from=2026-03-02&to=2026-03-01', 422],
     ['?from=2015-01-01&to=2026-01-01&step=day', 422],

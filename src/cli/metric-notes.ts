@@ -1,0 +1,28 @@
+import type { AnyMetricResult } from '../metrics/query/any-metric.ts';
+
+interface Noted {
+  readonly metric: string;
+  readonly quality: AnyMetricResult['quality'];
+  readonly excluded: AnyMetricResult['excluded'];
+}
+
+/** What several metrics have to say is said once. */
+export function qualityNotes(results: readonly Noted[]): string[] {
+  const about = new Map<string, string[]>();
+  for (const { message, action } of results.flatMap(({ quality }) => quality)) {
+    const metrics = results.filter(({ quality }) => quality.some((note) => note.message === message));
+    const heading = metrics.length === results.length ? 'all' : metrics.map(({ metric }) => metric).join(', ');
+    const lines = about.get(heading) ?? [];
+    if (!lines.includes(`    ${message}`)) about.set(heading, [...lines, `    ${message}`, `      ${action}`]);
+  }
+  return [...about].flatMap(([heading, lines]) => ['', `  ${heading}:`].concat(lines));
+}
+
+export function leftOut(results: readonly Noted[]): string[] {
+  const lines = results.flatMap(({ metric, excluded }) =>
+    excluded.length === 0
+      ? []
+      : [`    ${metric}: ${excluded.map(({ reason, count }) => `${count} ${reason}`).join(', ')}`],
+  );
+  return lines.length === 0 ? [] : ['', '  Left out, by reason:', ...lines];
+}
