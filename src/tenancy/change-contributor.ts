@@ -7,7 +7,7 @@ import { lockFacts } from '../facts/lock-facts.ts';
 import { type Actor, recordAudit } from './audit-log.ts';
 
 /** What is given is set. */
-export interface ContributorPatch {
+interface ContributorPatch {
   /** The same person; null: a person of their own again. */
   readonly merged_into?: number | null | undefined;
   /** Null: as GitHub has it. */
