@@ -1217,6 +1217,13 @@ export interface TenantSettings {
   version: number;
 }
 
+export interface TokenAddresses {
+  address: string;
+  first_used_at: Generated<Timestamp>;
+  tenant_id: number;
+  token_id: number;
+}
+
 export interface TouchedFacts {
   commits: Generated<string[]>;
   deployments: Generated<ArrayType<number>>;
@@ -1338,6 +1345,7 @@ export interface DB {
   teams: Teams;
   tenant_settings: TenantSettings;
   tenants: Tenants;
+  token_addresses: TokenAddresses;
   touched_facts: TouchedFacts;
   usage_months: UsageMonths;
   workflow_runs: WorkflowRuns;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { NotFoundError } from '../../errors.ts';
 import { replayDelivery } from '../../intake/replay-delivery.ts';
+import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { defineCursor } from './cursor.ts';
 import { type DeliveryRow, deliveryKeys, findDelivery, listDeliveries } from './delivery-rows.ts';
@@ -93,7 +94,8 @@ export function addDeliveries(api: Api, { db, queue }: ApiDeps): void {
   api.openapi(replay, async (c) => {
     const { guid } = c.req.valid('param');
     const before = await getDelivery(guid);
-    if (!(await replayDelivery(db, guid, queue))) throw new NotFoundError(`There is no delivery ${guid}.`);
+    if (!(await replayDelivery(db, { guid, actor: actorOf(c) }, queue)))
+      throw new NotFoundError(`There is no delivery ${guid}.`);
     return c.json(present({ ...before, state: 'pending', attempts: 0, error: null }), 202);
   });
 

@@ -63,6 +63,7 @@ export function addDeploymentReports(api: Api, { queue }: ApiDeps): void {
     const scope = await storeReport(c, {
       repository,
       queue,
+      about: { kind: 'deployment', id, told: { environment, sha, state, at } },
       factsOf: (repositoryId) =>
         deploymentReportFacts(repositoryId, { id, sha, ref, environment, production, state, startedAt, at }),
     });

@@ -82,6 +82,7 @@ export function addIncidentReports(api: Api, { queue }: ApiDeps): void {
     const scope = await storeReport(c, {
       repository,
       queue,
+      about: { kind: 'incident', id, told: { title, opened_at: openedAt, resolved_at: closedAt, ...names } },
       factsOf: (repositoryId) =>
         incidentReportFacts(repositoryId, { id, title, url, openedAt, closedAt, names, updatedAt }),
     });

@@ -5,6 +5,8 @@ import { InvalidPayloadError } from '../../errors.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { type Queue, sendRecomputeMetrics } from '../../queue.ts';
+import { recordAudit } from '../../tenancy/audit-log.ts';
+import { actorOf } from './actor.ts';
 import type { ApiEnv } from './api-env.ts';
 import { getRepositoryScope, type RepositoryScope, standingOf } from './org-scope.ts';
 import { repoParameter, time } from './parameters.ts';
@@ -43,17 +45,27 @@ interface Reported {
   readonly repository: string;
   readonly queue: Queue;
   readonly factsOf: (repositoryId: number) => Facts;
+  /** As in `deployment argo-1347`; with what was told of it. */
+  readonly about: { readonly kind: 'deployment' | 'incident'; readonly id: string; readonly told: object };
 }
 
 /** Stores what was reported, and has the numbers follow. @throws NotFoundError when there is no such repository */
 export async function storeReport(
   c: Context<ApiEnv>,
-  { repository, queue, factsOf }: Reported,
+  { repository, queue, factsOf, about: { kind, id, told } }: Reported,
 ): Promise<RepositoryScope> {
   const { org } = standingOf(c);
   return withTenant(c.var.db, org.tenant_id, async (trx) => {
     const scope = await getRepositoryScope(trx, org, repository);
     await applyFacts(trx, org.tenant_id, [factsOf(scope.repository_id)]);
+    await recordAudit(trx, {
+      tenantId: org.tenant_id,
+      actor: actorOf(c),
+      action: `${kind}.report`,
+      target: `${scope.full_name} ${kind} ${id}`,
+      before: null,
+      after: told,
+    });
     await leaveTenant(trx);
     await sendRecomputeMetrics(queue, trx, [org.tenant_id]);
     return scope;

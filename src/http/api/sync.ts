@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Trx } from '../../../db/tenant.ts';
+import { enterTenant, leaveTenant, type Trx } from '../../../db/tenant.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { readBudget } from '../../github/budget.ts';
 import type { Queue } from '../../queue.ts';
@@ -8,6 +8,7 @@ import { cancelSync } from '../../sync/cancel-sync.ts';
 import { findInstallationId } from '../../sync/next-page.ts';
 import { findRunningSync } from '../../sync/running-sync.ts';
 import { startBackfill } from '../../sync/start-backfill.ts';
+import { recordAudit } from '../../tenancy/audit-log.ts';
 import { actorOf } from './actor.ts';
 import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
@@ -97,7 +98,11 @@ export function addSync(api: Api, { db, queue, connected }: ApiDeps): void {
   api.openapi(remove, async (c) => {
     const { id } = c.req.valid('param');
     const { org } = standingOf(c);
-    const found = await db.transaction().execute((trx) => cancelSync(trx, { tenantId: org.tenant_id, syncId: id }));
+    const found = await db.transaction().execute(async (trx) => {
+      const isThere = await cancelSync(trx, { tenantId: org.tenant_id, syncId: id });
+      if (isThere) await recordSync(trx, c, { action: 'sync.cancel', syncId: id, after: null });
+      return isThere;
+    });
     if (!found) throw new NotFoundError(`There is no sync ${id} in ${org.login}.`);
     return c.json(await readSync(c, id), 200);
   });
@@ -139,9 +144,25 @@ async function startNow(c: Context<ApiEnv>, { queue, repositories }: StartReques
   });
   if (running !== undefined) return running;
   const request = { tenantId, reason: 'request' as const, requestedBy: actorOf(c).name };
-  return c.var.db
-    .transaction()
-    .execute((trx) => startBackfill(trx, { ...request, ...(repositoryIds && { repositoryIds }) }, { queue }));
+  return c.var.db.transaction().execute(async (trx) => {
+    const syncId = await startBackfill(trx, { ...request, ...(repositoryIds && { repositoryIds }) }, { queue });
+    await recordSync(trx, c, { action: 'sync.start', syncId, after: { repositories: repositories ?? 'all' } });
+    return syncId;
+  });
+}
+
+interface SyncEntry {
+  readonly action: 'sync.start' | 'sync.cancel';
+  readonly syncId: number;
+  readonly after: object | null;
+}
+
+/** @param trx of the instance */
+async function recordSync(trx: Trx, c: Context<ApiEnv>, { action, syncId, after }: SyncEntry): Promise<void> {
+  const { tenant_id: tenantId } = standingOf(c).org;
+  await enterTenant(trx, tenantId);
+  await recordAudit(trx, { tenantId, actor: actorOf(c), action, target: `sync ${syncId}`, before: null, after });
+  await leaveTenant(trx);
 }
 
 function readSync(c: Context<ApiEnv>, syncId: number) {

@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/connection.ts';
 import { withTenant } from '../../../db/tenant.ts';
 import { updateMembers } from '../../access/update-members.ts';
+import { ForbiddenError } from '../../errors.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import type { GitHub } from '../../github/github.ts';
 import { type GitHubIdentity, readIdentity } from '../../github/read-identity.ts';
@@ -9,6 +10,7 @@ import { syncMember } from '../../sync/organization/sync-member.ts';
 import { type Actor, recordAudit } from '../../tenancy/audit-log.ts';
 import { acceptInvitation } from '../../tenancy/invitations.ts';
 import { findMembership } from '../../tenancy/members.ts';
+import { recordRefusal, recordRefusedInvitation } from '../../tenancy/refused-logins.ts';
 import { createSession } from '../../tenancy/sessions.ts';
 
 export interface LogInDeps {
@@ -33,10 +35,22 @@ export async function logIn(deps: LogInDeps, { token, invitation, from }: Login)
   const { db, github } = deps;
   const identity = await readIdentity(github.person(token));
   const actor = { name: identity.login, ...from };
-  if (invitation !== undefined) await acceptInvitation(db, { secret: invitation, identity, actor });
+  if (invitation !== undefined) await accept(db, { secret: invitation, identity, actor });
   const tenantIds = await listTenants(db, identity.tenantIds);
   await Promise.all(tenantIds.map((tenantId) => refreshMember(deps, { tenantId, identity, actor })));
   return createSession(db, { ...identity, tenantIds, ...from });
+}
+
+async function accept(
+  db: Database,
+  { secret, identity, actor }: { secret: string; identity: GitHubIdentity; actor: Actor },
+): Promise<void> {
+  try {
+    await acceptInvitation(db, { secret, identity, actor });
+  } catch (error) {
+    if (error instanceof ForbiddenError) await recordRefusedInvitation(db, { secret, actor });
+    throw error;
+  }
 }
 
 async function listTenants(db: Database, ids: readonly number[]): Promise<number[]> {
@@ -65,8 +79,9 @@ async function refreshMember(deps: LogInDeps, { tenantId, identity, actor }: Ref
     log.warn({ err, tenant: tenantId }, 'membership of a person who logs in not read');
   });
   await withTenant(db, tenantId, async (trx) => {
-    if (!(await findMembership(trx, tenantId, userId))) return;
-    const entry = { tenantId, actor, action: 'session.create', target: `member ${login}` };
-    await recordAudit(trx, { ...entry, before: null, after: null });
+    const target = `member ${login}`;
+    if (!(await findMembership(trx, tenantId, userId)))
+      return recordRefusal(trx, tenantId, { actor, reason: 'not a member', target });
+    await recordAudit(trx, { tenantId, actor, action: 'session.create', target, before: null, after: null });
   });
 }

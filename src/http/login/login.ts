@@ -47,7 +47,10 @@ async function finish(c: Context<ApiEnv>, login: LoginDeps): Promise<Response> {
     throw new ForbiddenError(`No login was begun in this browser, or too long ago. Begin at ${LOGIN_PATH}.`);
   const came = new URL(c.req.url);
   const callback = new URL(`${login.callbackUrl}${came.search}`);
-  const token = await login.oauth.finish(callback, attempt);
+  const token = await login.oauth.finish(callback, attempt).catch((err: unknown) => {
+    login.log.warn({ err, request: c.var.requestId }, 'login refused');
+    throw err;
+  });
   const from = { address: addressOf(c), userAgent: userAgentOf(c) };
   const secret = await logIn(login, { token, invitation: attempt.invitation, from });
   // Never the session of before: whoever may have known it knows nothing of this one.

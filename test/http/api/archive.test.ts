@@ -5,6 +5,7 @@ import { applyFacts } from '../../../src/facts/apply.ts';
 import { OPERATOR_TOKEN, repositoryFact, storeFacts } from '../../support/api.ts';
 import { readArchive } from '../../support/archive.ts';
 import { Browser } from '../../support/browser.ts';
+import type { Person } from '../../support/github/truth/person.ts';
 import { createTestLogin } from '../../support/login.ts';
 
 const { api, db, standIn, acme, other, request, get } = await createTestLogin();
@@ -27,6 +28,15 @@ await withTenant(db, acme.id, async (trx) => {
 async function download(path: string, token = OPERATOR_TOKEN) {
   const response = await api.request(path, { headers: { authorization: `Bearer ${token}` } });
   return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+async function statusFor(person: Person): Promise<number> {
+  const browser = new Browser(api);
+  standIn.oauth.person = person;
+  await browser.logIn();
+  const response = await browser.open(PATH);
+  await response.arrayBuffer();
+  return response.status;
 }
 
 async function tokenWith(role: string): Promise<string> {
@@ -65,14 +75,6 @@ describe('the archive of an organization', () => {
 
   it('is for people who may read every repository on GitHub, and for no other owner', async () => {
     await request('PATCH', `/api/v1/orgs/acme/members/${member.id}`, {}, { role: 'owner' });
-    const statusFor = async (person: typeof owner) => {
-      const browser = new Browser(api);
-      standIn.oauth.person = person;
-      await browser.logIn();
-      const response = await browser.open(PATH);
-      await response.arrayBuffer();
-      return response.status;
-    };
     expect(await statusFor(owner)).toBe(200);
     expect(await statusFor(member)).toBe(403);
   });

@@ -64,6 +64,21 @@ describe('a deployment that is reported', () => {
     ]);
   });
 
+  it('is in the audit log, and so is an incident', async () => {
+    await deploy(first);
+    await tell(outage);
+    const { data } = (await get(`${path}/audit-log?limit=2`)).body;
+    expect(data).toMatchObject([
+      {
+        actor: 'operator',
+        action: 'incident.report',
+        target: 'acme/shop incident PD-1',
+        after: { title: outage.title },
+      },
+      { action: 'deployment.report', target: 'acme/shop deployment argo-1', after: { sha: FIRST, state: 'success' } },
+    ]);
+  });
+
   it('fails with its first failure, until it succeeds', async () => {
     await deploy({ ...first, state: 'failure' });
     const { body } = await deploy({ ...first, state: 'success', at: '2026-03-02T10:05:00Z' });

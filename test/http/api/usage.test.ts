@@ -14,6 +14,8 @@ const apply = () => db.transaction().execute((trx) => applyDueDeliveries(trx, { 
 const usage = async (org = 'acme', query = '') => (await get(`/api/v1/orgs/${org}/usage${query}`)).body.data;
 await storeFacts(db, 99, 'globex', repositoryFact(1, 'globex/one'));
 
+const actor = { name: 'operator', address: null, userAgent: null };
+
 describe('usage', () => {
   it('counts each delivery once, in the month in which it came', async () => {
     const guid = await storeDelivery(db, {
@@ -23,7 +25,7 @@ describe('usage', () => {
     });
     await storeDelivery(db, { event: 'push', payload: pushPayload(), receivedAt: '2026-03-01T00:00:00Z' });
     await apply();
-    await replayDelivery(db, guid, queue);
+    await replayDelivery(db, { guid, actor }, queue);
     await apply();
     const months = (await usage()).map(({ month, deliveries }) => [month, deliveries]);
     expect(months).toEqual([
@@ -45,7 +47,7 @@ describe('usage', () => {
     await withTenant(db, ACME.id, (trx) =>
       sql`update repositories set tracked = true, tracking_choice = null`.execute(trx),
     );
-    await replayDelivery(db, guid, queue);
+    await replayDelivery(db, { guid, actor }, queue);
     await apply();
     const unknown = { repositories: null, members: null, storage_bytes: null, measured_at: null };
     expect((await usage())[0]).toMatchObject({ month: '2026-04', deliveries: 1, ...unknown });
