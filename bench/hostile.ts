@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { connect } from '../db/connection.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
+import { StaleEvents } from '../src/http/api/stale-events.ts';
 import { createApi } from '../src/http/api/app.ts';
 import type { Api } from '../src/http/api/api-env.ts';
 import { createLogger } from '../src/logging.ts';
@@ -53,7 +54,9 @@ try {
   await storeTenant(db, { tenantId: TENANT, blocks, blocksPerDeployment: 5, from, to });
   await recomputeAll(db, TENANT, new AbortController().signal);
   const rateLimits = { caller: 1e9, stranger: 1e9 };
-  await measure(createApi({ db, queue, log, connected: false, operatorToken: OPERATOR_TOKEN, rateLimits }));
+  const events = new StaleEvents({ url: database.url, log });
+  await measure(createApi({ db, queue, log, events, connected: false, operatorToken: OPERATOR_TOKEN, rateLimits }));
+  await events.close();
   await queue.stop({ graceful: false });
   await db.destroy();
 } finally {

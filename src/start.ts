@@ -8,6 +8,7 @@ import { createReadRepository } from './checks/read-repository.ts';
 import type { Config } from './config.ts';
 import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
+import { StaleEvents } from './http/api/stale-events.ts';
 import { createHealth } from './http/health.ts';
 import { openLogin } from './http/login/open-login.ts';
 import { createPrometheus } from './http/prometheus.ts';
@@ -153,9 +154,12 @@ interface WebOptions {
 
 async function startWeb(options: WebOptions, resources: Resources): Promise<string> {
   const { config, log } = options;
-  const server = createWebServer(options, resources);
+  const events = new StaleEvents({ url: options.databaseUrl, log });
+  const server = createWebServer({ ...options, events }, resources);
   const port = await listen(server, config);
   resources.add({ name: 'server', close: () => closeServer(server, 1_500), withinMs: 1_700 });
+  // Before the server: its streams end by themselves.
+  resources.add({ name: 'events', close: () => events.close(), withinMs: 200 });
   const url = `http://${hostForClients(config.host)}:${port}`;
   if (config.webhookProxyUrl) {
     const target = `${url}${WEBHOOK_PATH}`;
@@ -165,14 +169,15 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
   return url;
 }
 
-function createWebServer(options: WebOptions, resources: Resources): Server {
-  const { config, log, timeouts, db, queue, github, databaseUrl, operatorToken } = options;
+function createWebServer(options: WebOptions & { events: StaleEvents }, resources: Resources): Server {
+  const { config, log, timeouts, db, queue, github, databaseUrl, operatorToken, events } = options;
   const login = github && openLogin(config, { db, github, log });
   const connected = config.mode === 'connected';
   const api = createApi({
     db,
     queue,
     log,
+    events,
     connected,
     operatorToken,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),

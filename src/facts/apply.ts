@@ -5,6 +5,7 @@ import { type Facts, type FactTableName, factTables } from './facts.ts';
 import { withoutErased } from './learn-erased.ts';
 import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
+import { notifyStale, staleOf } from './stale.ts';
 import { recordTouched } from './touched.ts';
 import { settleTouchedTracking } from './tracking.ts';
 import { upsertRows } from './upsert.ts';
@@ -27,6 +28,7 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   await resolveContributors(trx, tenantId, batch);
   await removeUnlistedCommits(trx, tenantId, batch);
   await recordTouched(trx, tenantId, batch);
+  await notifyStale(trx, tenantId, staleOf(batch));
   return batch.size;
 }
 

@@ -7,6 +7,7 @@ import { ForbiddenError } from '../../src/errors.ts';
 import { fakeEntities } from '../support/fake-installation.ts';
 import { createApi } from '../../src/http/api/app.ts';
 import { createHealth } from '../../src/http/health.ts';
+import { StaleEvents } from '../../src/http/api/stale-events.ts';
 import { createHttpServer, listen } from '../../src/http/server.ts';
 import { createSyncEngine } from '../support/sync-engine.ts';
 
@@ -19,7 +20,8 @@ const jobs = await startSyncJobs({ ...engine.deps, log });
 afterAll(() => jobs.stop());
 
 async function serve(connected: boolean): Promise<string> {
-  const api = createApi({ db, queue, log, connected, operatorToken: TOKEN });
+  const events = new StaleEvents({ url, log });
+  const api = createApi({ db, queue, log, events, connected, operatorToken: TOKEN });
   const direct = createHealth({ db, databaseUrl: url, queue, log });
   const server = createHttpServer({ direct: new Map(direct), fetch: (request) => api.fetch(request), log });
   afterAll(() => server.close());

@@ -59,7 +59,10 @@ async function logIn(who: Person): Promise<Browser> {
 
 async function listReads(): Promise<string[]> {
   const { paths } = Object(await (await api.request('/openapi.json')).json());
-  return Object.entries<object>(paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+  return Object.entries<object>(paths).flatMap(([path, methods]) =>
+    // Of the stream of events, its own test tells.
+    'get' in methods && !JSON.stringify(methods.get).includes('text/event-stream') ? [path] : [],
+  );
 }
 
 const ask = async (browser: Browser, path: string) => Object(await (await browser.open(path)).json());

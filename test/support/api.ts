@@ -5,6 +5,7 @@ import { withTenant } from '../../db/tenant.ts';
 import { applyFacts } from '../../src/facts/apply.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { createApi } from '../../src/http/api/app.ts';
+import { StaleEvents } from '../../src/http/api/stale-events.ts';
 import { createLogger } from '../../src/logging.ts';
 import { startQueue } from '../../src/queue.ts';
 import { createTestDatabase } from './database.ts';
@@ -32,7 +33,9 @@ export async function createTestApi() {
   const log = createLogger({ level: 'silent', format: 'json' });
   const queue = await startQueue({ url, log });
   afterAll(() => queue.stop({ graceful: false }));
-  const deps = { db, queue, log, connected: true, publicUrl: undefined, rateLimits: UNLIMITED };
+  const events = new StaleEvents({ url, log, heartbeatMs: 200, gatherMs: 20 });
+  afterAll(() => events.close());
+  const deps = { db, queue, log, events, connected: true, publicUrl: undefined, rateLimits: UNLIMITED };
   const api = createApi({ ...deps, operatorToken: OPERATOR_TOKEN });
   const document: unknown = await (await api.request('/openapi.json')).json();
   const check = createResponseCheck(document);
@@ -47,13 +50,20 @@ export async function createTestApi() {
     const sent = json === undefined ? {} : { body: JSON.stringify(json) };
     const type = json === undefined ? {} : { 'content-type': 'application/json' };
     const response = await api.request(path, { method, headers: { authorization, ...type, ...headers }, ...sent });
-    const text = await response.text();
+    const text = await textOf(response);
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const body: JsonBody = isJson ? JSON.parse(text) : null;
     check({ method, path, status: response.status, body });
     return { status: response.status, headers: response.headers, body };
   }
   return { api, deps, db, url, queue, document, request, get: (path: string) => request('GET', path) };
+}
+
+/** A stream of events has no end. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
+  await response.body?.cancel();
+  return '';
 }
 
 /** Stores facts of a tenant, which comes to be with them. */

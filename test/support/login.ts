@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createGitHub } from '../../src/github/create-github.ts';
 import { createApi } from '../../src/http/api/app.ts';
 import type { Api } from '../../src/http/api/api-env.ts';
+import { StaleEvents } from '../../src/http/api/stale-events.ts';
 import { openLogin } from '../../src/http/login/open-login.ts';
 import type { Logger } from '../../src/logging.ts';
 import type { Queue } from '../../src/queue.ts';
@@ -27,14 +28,17 @@ interface LoginDeps {
   readonly db: Database;
   readonly queue: Queue;
   readonly log: Logger;
+  readonly url: string;
 }
 
 /** The API of a Shiplog whose people log in at the stand-in GitHub. */
-export function createLoginApi(standIn: StandIn, { db, queue, log }: LoginDeps): Api {
+export function createLoginApi(standIn: StandIn, { db, queue, log, url }: LoginDeps): Api {
   standIn.oauth.callbackUrls.push(`${PUBLIC_URL}/login/callback`);
   const config = loadConfig({ ...standIn.environment, PUBLIC_URL });
   const login = openLogin(config, { db, github: createGitHub({ config, db, log }), log });
-  const deps = { db, queue, log, connected: true, publicUrl: PUBLIC_URL, login };
+  const events = new StaleEvents({ url, log, heartbeatMs: 200, gatherMs: 20 });
+  afterAll(() => events.close());
+  const deps = { db, queue, log, events, connected: true, publicUrl: PUBLIC_URL, login };
   return createApi({ ...deps, operatorToken: OPERATOR_TOKEN, rateLimits: { caller: 1e9, stranger: 1e9 } });
 }
 
@@ -43,7 +47,7 @@ export async function createTestLogin() {
   const standIn = await startStandIn();
   afterAll(() => standIn.stop());
   const test = await createTestApi();
-  const api = createLoginApi(standIn, test.deps);
+  const api = createLoginApi(standIn, { ...test.deps, url: test.url });
   const acme = sampleOrg(standIn.truth, 1, SMALL);
   const other = sampleOrg(standIn.truth, 2, { ...SMALL, login: 'other' });
   for (const organization of [acme, other]) {

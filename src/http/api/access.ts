@@ -31,6 +31,7 @@ export const requirements = {
   getMe: read,
   listOrgs: read,
   getOrg: read,
+  streamEvents: read,
   exportArchive: owner,
   listRepositories: read,
   getRepository: read,

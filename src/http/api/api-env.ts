@@ -6,6 +6,7 @@ import type { LoginDeps } from '../login/login.ts';
 import type { ResolveTxt } from '../../tenancy/verify-domain.ts';
 import type { Caller } from './caller.ts';
 import type { RateLimits } from './rate-limit.ts';
+import type { StaleEvents } from './stale-events.ts';
 import type { Standing } from './standing.ts';
 
 export interface ApiDeps {
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly rateLimits?: RateLimits | undefined;
   /** Undefined: nobody can log in. */
   readonly login?: LoginDeps | undefined;
+  readonly events: StaleEvents;
   /** Asks the Domain Name System; another one in tests. */
   readonly resolveTxt?: ResolveTxt;
 }

@@ -60,8 +60,8 @@ function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits
   );
   api.use(privateCache);
   const tagged = etag({ weak: true, retainedHeaders: [...RETAINED_304_HEADERS, 'x-request-id', 'link'] });
-  // A tag is of the whole answer, which an export is not kept in memory for.
-  api.use((c, next) => (/(\.csv|\/archive)$/.test(c.req.path) ? next() : tagged(c, next)));
+  // A tag is of the whole answer, which an export is not kept in memory for, and events have no end.
+  api.use((c, next) => (/(\.csv|\/archive|\/events)$/.test(c.req.path) ? next() : tagged(c, next)));
   const limit = limitRate(rateLimits);
   const identify = identifyCaller({ db, isOperator: createIsOperator(operatorToken) });
   for (const path of ['/api/*', '/login/*', '/logout']) api.use(path, identify, limit, requireOwnPage, limitBody);

@@ -47,3 +47,13 @@ export function callerOf(c: Context<ApiEnv>): Caller {
   if (!caller) throw new Error('an operation is only reached by those who are known');
   return caller;
 }
+
+/** Whether the token or the session still holds that a request came with a while ago. */
+export async function isStillKnown(c: Context<ApiEnv>): Promise<boolean> {
+  const caller = callerOf(c);
+  const { db } = c.var;
+  if (caller.kind === 'operator') return true;
+  if (caller.kind === 'person') return (await useSession(db, caller.session.secret)) !== undefined;
+  const secret = bearerToken(c.req.header('authorization'));
+  return secret !== undefined && (await useToken(db, { secret, address: addressOf(c) })) !== undefined;
+}

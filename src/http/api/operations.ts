@@ -14,6 +14,7 @@ import { addDeploymentReports } from './deployment-reports.ts';
 import { addDeployments } from './deployments.ts';
 import { addEnvironments } from './environments.ts';
 import { addErasures } from './erasures.ts';
+import { addEvents } from './events.ts';
 import { addExports } from './exports.ts';
 import { addIncidentReports } from './incident-reports.ts';
 import { addIncidents } from './incidents.ts';
@@ -57,6 +58,7 @@ export function addOperations(api: Api, deps: ApiDeps): void {
 function addOrganization(api: Api, deps: ApiDeps): void {
   addMe(api);
   addOrgs(api, deps);
+  addEvents(api, deps);
   addArchive(api, deps);
   addRepositories(api);
   addRepositoryTracking(api);

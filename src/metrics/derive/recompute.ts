@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
 import { reportedNumber } from '../../facts/reported-number.ts';
+import { notifyStale } from '../../facts/stale.ts';
 import { getDefinition, type Place } from '../definition.ts';
 import { attributeChains } from './attribute-chains.ts';
 import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
@@ -55,6 +56,7 @@ export async function recomputeTouched(
 export async function recomputeRepository(trx: Trx, place: Place): Promise<void> {
   await lockDerived(trx, place);
   await updateDerived(trx, place, await takeTouched(trx, place));
+  await notifyStale(trx, place.tenantId, new Map([[place.repositoryId, new Set(['metrics', 'incidents'] as const)]]));
 }
 
 /** Removes every derived row of a tenant and computes it from the facts. @returns the number of repositories */
