@@ -55,5 +55,6 @@ export async function isStillKnown(c: Context<ApiEnv>): Promise<boolean> {
   if (caller.kind === 'operator') return true;
   if (caller.kind === 'person') return (await useSession(db, caller.session.secret)) !== undefined;
   const secret = bearerToken(c.req.header('authorization'));
-  return secret !== undefined && (await useToken(db, { secret, address: addressOf(c) })) !== undefined;
+  const use = { address: addressOf(c), userAgent: userAgentOf(c) };
+  return secret !== undefined && (await useToken(db, { secret, ...use })) !== undefined;
 }
