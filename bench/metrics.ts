@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { connect, connectPool, type Database } from '../db/connection.ts';
+import { connect, type Database } from '../db/connection.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { measureAttribution } from './metrics/attribution.ts';
+import { shareBlocks, vacuum } from './metrics/fill.ts';
 import { COMMITS_PER_BLOCK, type MadeTenant, storeTenant } from './metrics/made-tenant.ts';
 import { measureQueries } from './metrics/queries.ts';
 import { measureRecompute } from './metrics/recompute.ts';
@@ -37,7 +38,13 @@ try {
   );
   await migrateToLatest(database.url);
   const db = connect({ url: database.url });
-  const tenant: MadeTenant = { tenantId: TENANT, blocks: shareBlocks(), blocksPerDeployment: 5, from, to };
+  const tenant: MadeTenant = {
+    tenantId: TENANT,
+    blocks: shareBlocks(blocks, Number(options.repositories)),
+    blocksPerDeployment: 5,
+    from,
+    to,
+  };
   await fill(db, tenant);
   await measureRecompute(db, tenant);
   await vacuum(database.url);
@@ -47,13 +54,6 @@ try {
 } finally {
   await database.close();
   await rm(folder, { recursive: true, force: true });
-}
-
-function shareBlocks(): number[] {
-  const others = Number(options.repositories) - 1;
-  if (others < 1) return [blocks];
-  const share = Math.floor(blocks / 2 / others);
-  return [blocks - share * others, ...Array.from({ length: others }, () => share)];
 }
 
 async function fill(db: Database, tenant: MadeTenant): Promise<void> {
@@ -70,11 +70,4 @@ async function fill(db: Database, tenant: MadeTenant): Promise<void> {
       `${others} tenants with a fiftieth each, in ${(ms / 1_000).toFixed(1)} s`,
   );
   await vacuum(database.url);
-}
-
-/** As autovacuum would have, had the rows come one by one. */
-async function vacuum(url: string): Promise<void> {
-  const owner = connectPool({ url, max: 1 });
-  await owner.query('vacuum (analyze)');
-  await owner.end();
 }

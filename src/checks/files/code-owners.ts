@@ -1,4 +1,4 @@
-import { compileGlob, type PathTest } from './glob.ts';
+import { compileGlob, literalOf, type PathTest } from './glob.ts';
 
 interface Rule {
   readonly isOf: PathTest;
@@ -35,5 +35,6 @@ function patternTest(pattern: string): PathTest | undefined {
   const asFile = pattern.endsWith('/') ? undefined : compileGlob(glob);
   const asFolder = isAnchored && /(^|\/)\*$/.test(name) ? undefined : compileGlob(`${glob}/**`);
   if (!asFile && !asFolder) return undefined;
-  return (path) => (asFile?.(path) ?? false) || (asFolder?.(path) ?? false);
+  const literal = literalOf(glob);
+  return (path) => path.includes(literal) && ((asFile?.(path) ?? false) || (asFolder?.(path) ?? false));
 }

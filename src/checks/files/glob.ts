@@ -10,5 +10,13 @@ export type PathTest = (path: string) => boolean;
 export function compileGlob(glob: string): PathTest | undefined {
   if (glob === '' || glob.length > LONGEST) return undefined;
   const compiled = new Minimatch(glob, options);
-  return (path) => compiled.match(path);
+  const literal = literalOf(glob);
+  return (path) => path.includes(literal) && compiled.match(path);
+}
+
+/** The longest text that is in every path that matches: most paths match most patterns not, and this is quick to see. */
+export function literalOf(glob: string): string {
+  if (/[[\\]/.test(glob)) return '';
+  const texts = glob.split(/[*?]+/).map((text) => text.replaceAll(/^\/+|\/+$/g, ''));
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 }
