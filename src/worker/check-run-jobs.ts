@@ -4,6 +4,8 @@ import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { type PublishDeps, publishCheckRun } from '../checks/publish.ts';
 import { findRest, recordRefused } from '../checks/published.ts';
+import { removeOldFiles } from '../checks/files/missing-files.ts';
+import { readMissingFiles } from '../checks/files/read-missing-files.ts';
 import { listRestated } from '../checks/standings.ts';
 import { listUnpublished } from '../checks/sweep.ts';
 import { ForbiddenError, NotFoundError, SuspendedError, UnexpectedResponseError } from '../errors.ts';
@@ -48,7 +50,7 @@ export function createOnRecomputed({ db, queue, debounceMs }: Pick<CheckRunDeps,
 }
 
 /** A required check that nobody writes would keep everybody from merging. */
-function sweepJob({ db, queue }: CheckRunDeps): RecurringJob {
+function sweepJob({ db, queue, github, log }: CheckRunDeps): RecurringJob {
   return {
     name: 'sweep-check-runs',
     cron: '*/10 * * * *',
@@ -57,6 +59,11 @@ function sweepJob({ db, queue }: CheckRunDeps): RecurringJob {
         if (signal.aborted) return;
         const heads = await withTenant(db, tenantId, (trx) => listUnpublished(trx, tenantId));
         await sendCheckRuns(queue, db, heads, { startAfter: new Date() });
+        await withTenant(db, tenantId, (trx) => removeOldFiles(trx, tenantId));
+        await readMissingFiles({ db, github }, tenantId, signal).catch((err: unknown) => {
+          // The budget is used up, perhaps; the next sweep goes on.
+          log.info({ err, tenant: tenantId }, 'files of failed deployments not read');
+        });
       }
     },
   };

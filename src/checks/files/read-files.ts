@@ -1,12 +1,5 @@
 import type { Database } from '../../../db/connection.ts';
 import { withTenant } from '../../../db/tenant.ts';
-import {
-  ForbiddenError,
-  GitHubUnavailableError,
-  IncompleteResponseError,
-  NotFoundError,
-  UnexpectedResponseError,
-} from '../../errors.ts';
 import type { InstallationClient } from '../../github/github.ts';
 import type { CheckedHead } from '../../queue.ts';
 import type { ReadRepository } from '../read-repository.ts';
@@ -14,6 +7,7 @@ import type { RepositoryName } from '../repository-file.ts';
 import type { FileRules } from './changed-files.ts';
 import { readChangedFiles } from './read-changed-files.ts';
 import { findReviewed, recordFiles } from './stored-files.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 interface Reading {
   readonly db: Database;
@@ -40,21 +34,4 @@ export async function readFiles(
   }
   if (branch === null) return null;
   return unlessRefused(() => read.rules(github, { tenantId, owner, repo, branch }));
-}
-
-/** A check run goes without what GitHub does not tell, and so is never kept waiting by it. */
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    const refusals = [
-      ForbiddenError,
-      NotFoundError,
-      GitHubUnavailableError,
-      IncompleteResponseError,
-      UnexpectedResponseError,
-    ];
-    if (refusals.some((kind) => error instanceof kind)) return null;
-    throw error;
-  }
 }

@@ -34,7 +34,11 @@ export async function findReviewed(
 }
 
 /** In the place of what was read before. */
-export async function recordFiles(trx: Trx, { tenantId, repositoryId, number }: PullPlace, read: ReadFiles) {
+export async function recordFiles(
+  trx: Trx,
+  { tenantId, repositoryId, number }: PullPlace,
+  read: ReadFiles,
+): Promise<void> {
   const { files, complete, headSha, baseRef } = read;
   // Its lock keeps another worker's list out.
   await sql`

@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { withTenant } from '../../../db/tenant.ts';
+import { removeOldFiles } from '../../../src/checks/files/missing-files.ts';
+import { readMissingFiles } from '../../../src/checks/files/read-missing-files.ts';
+import { recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
 import { publishCheckRun } from '../../../src/checks/publish.ts';
 import { createPublishing } from '../../support/publishing.ts';
-import { pullFact, reviewFact } from '../../support/sample-facts.ts';
+import { commitFact, deploymentFact, issueFact, pullFact, reviewFact, statusFact } from '../../support/sample-facts.ts';
 
 const { standIn, repository, deps, store, openPull, runsOn, query, tenantId, organization } = await createPublishing();
 const asked = (operation: string) => standIn.requests.filter((request) => request.operation === operation).length;
@@ -103,6 +107,62 @@ describe('a review by a code owner', () => {
       expect(await textOf(pull)).not.toContain('A code owner');
       expect(runsOn(pull)).toMatchObject([{ conclusion: 'success' }]);
     }
+  });
+});
+
+describe('files of deployments that failed', () => {
+  const deployed = (id: number, merge: string, at: string) => ({
+    deployments: [deploymentFact(repository.id, id, { sha: merge, created_at: at })],
+    deployment_statuses: [statusFact(repository.id, id, { id, state: 'success', created_at: at })],
+  });
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const lists = () =>
+    query(sql`select number, complete, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
+      from pull_request_file_lists l order by number`);
+
+  it('are read of what was merged before anybody looked, once, and warn of the next change', async () => {
+    await query(sql`delete from pull_request_file_lists`);
+    const files = [{ path: 'src/pay.ts', additions: 10, deletions: 0 }];
+    const merge = { merge_commit_sha: 'a'.repeat(40), merged_at: ago(3), closed_at: ago(3), state: 'merged' } as const;
+    const [merged, gone] = [
+      await openTruly(files, merge),
+      await openPull({ ...merge, merge_commit_sha: 'c'.repeat(40) }),
+    ];
+    await store(
+      { commits: [merge.merge_commit_sha, 'c'.repeat(40)].map((sha) => commitFact(repository.id, sha)) },
+      { commits: [commitFact(repository.id, 'b'.repeat(40))] },
+      deployed(1, 'b'.repeat(40), ago(4)),
+      deployed(2, merge.merge_commit_sha, ago(2)),
+      deployed(3, 'c'.repeat(40), ago(1)),
+      { issues: [issueFact(repository.id, 900, { labels: ['incident'], created_at: ago(1.5) })] },
+      { issues: [issueFact(repository.id, 901, { labels: ['incident'], created_at: ago(0.5) })] },
+    );
+    await recomputeTouched(deps.db, tenantId);
+    const before = asked('PullRequestFiles');
+    const read = () => readMissingFiles(deps, tenantId, AbortSignal.timeout(10_000));
+    await read();
+    await read();
+    expect(asked('PullRequestFiles') - before).toBe(2);
+    expect(await lists()).toEqual([
+      { number: merged.number, complete: true, files: 1 },
+      { number: gone.number, complete: false, files: 0 },
+    ]);
+    expect(await textOf(await openTruly(files))).toContain('`src/pay.ts` was changed in a deployment that failed');
+  });
+
+  it('go when what they are of is long over', async () => {
+    const open = await openTruly([{ path: 'a.ts', additions: 1, deletions: 0 }]);
+    await publishCheckRun(deps, open);
+    await query(sql`update pull_requests set closed_at = now() - interval '181 days' where state = 'merged'`);
+    await withTenant(deps.db, tenantId, (trx) => removeOldFiles(trx, tenantId));
+    const numbers = await query<{ number: number }>(sql`
+      select number from pull_request_file_lists union select number from pull_request_files order by number desc`);
+    expect(numbers[0]).toEqual({ number: open.number });
+    expect(
+      await query(
+        sql`select from pull_request_file_lists l join pull_requests p using (number) where p.state = 'merged'`,
+      ),
+    ).toEqual([]);
   });
 });
 
