@@ -110,16 +110,16 @@ describe('a review by a code owner', () => {
   });
 });
 
-describe('files of deployments that failed', () => {
-  const deployed = (id: number, merge: string, at: string) => ({
-    deployments: [deploymentFact(repository.id, id, { sha: merge, created_at: at })],
-    deployment_statuses: [statusFact(repository.id, id, { id, state: 'success', created_at: at })],
-  });
-  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
-  const lists = () =>
-    query(sql`select number, complete, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
-      from pull_request_file_lists l order by number`);
+const deployed = (id: number, merge: string, at: string) => ({
+  deployments: [deploymentFact(repository.id, id, { sha: merge, created_at: at })],
+  deployment_statuses: [statusFact(repository.id, id, { id, state: 'success', created_at: at })],
+});
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+const lists = () =>
+  query(sql`select number, complete, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
+    from pull_request_file_lists l order by number`);
 
+describe('files of deployments that failed', () => {
   it('are read of what was merged before anybody looked, once, and warn of the next change', async () => {
     await query(sql`delete from pull_request_file_lists`);
     const files = [{ path: 'src/pay.ts', additions: 10, deletions: 0 }];
