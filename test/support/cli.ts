@@ -8,7 +8,7 @@ import { createHttpServer, listen } from '../../src/http/server.ts';
 import type { createTestApi } from './api.ts';
 import { OPERATOR_TOKEN } from './api.ts';
 
-type TestApi = Pick<Awaited<ReturnType<typeof createTestApi>>, 'deps' | 'url'> & { readonly api: Api };
+type TestApi = Pick<Awaited<ReturnType<typeof createTestApi>>, 'deps' | 'url'> & { readonly api: Pick<Api, 'fetch'> };
 
 /** Serves the API of a test on a port of its own. @returns the port */
 export async function serveTestApi({ api, deps: { db, queue, log }, url }: TestApi): Promise<number> {
