@@ -24,6 +24,7 @@ import * as shippedBy from './migrations/0024-shipped-by.ts';
 import * as pushes from './migrations/0025-pushes.ts';
 import * as shares from './migrations/0028-shares.ts';
 import * as mergedContributors from './migrations/0029-merged-contributors.ts';
+import * as idempotency from './migrations/0030-idempotency.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
 import * as tokenAddresses from './migrations/0032-token-addresses.ts';
 import * as pullRequestFiles from './migrations/0034-pull-request-files.ts';
@@ -52,6 +53,7 @@ const migrations: Record<string, Migration> = {
   '0025-pushes': pushes,
   '0028-shares': shares,
   '0029-merged-contributors': mergedContributors,
+  '0030-idempotency': idempotency,
   '0031-encryption-keys': encryptionKeys,
   '0032-token-addresses': tokenAddresses,
   '0034-pull-request-files': pullRequestFiles,

@@ -484,6 +484,24 @@ export interface HookDeliveryScans {
   updated_at: Generated<Timestamp>;
 }
 
+export interface IdempotencyKeys {
+  /**
+   * Sealed, since it may have a secret that is shown once; null where nothing is there to seal it.
+   */
+  answer: Buffer | null;
+  created_at: Generated<Timestamp>;
+  /**
+   * SHA-256 of who calls and their key: neither is stored.
+   */
+  key_hash: string;
+  request_hash: string;
+  /**
+   * Of the answer; null: in flight.
+   */
+  status: number | null;
+  tenant_id: number;
+}
+
 export interface IncidentLinks {
   /**
    * What people say that the incident blames; null: nothing.
@@ -1302,6 +1320,7 @@ export interface DB {
   erasure_salts: ErasureSalts;
   hidden_check_runs: HiddenCheckRuns;
   hook_delivery_scans: HookDeliveryScans;
+  idempotency_keys: IdempotencyKeys;
   incident_links: IncidentLinks;
   incidents: Incidents;
   installations: Installations;

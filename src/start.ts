@@ -6,6 +6,7 @@ import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createApp } from './app.ts';
 import { createReadRepository } from './checks/read-repository.ts';
 import type { Config } from './config.ts';
+import type { Keyring } from './encryption.ts';
 import { type ConnectedGitHub, createGitHub } from './github/create-github.ts';
 import { createApi } from './http/api/app.ts';
 import { StaleEvents } from './http/api/stale-events.ts';
@@ -81,7 +82,7 @@ async function start({ config, log, timeouts }: StartOptions, resources: Resourc
     config.role === 'worker'
       ? undefined
       : await startWeb(
-          { config, log, timeouts, db, queue, github, databaseUrl: database.url, operatorToken },
+          { config, log, timeouts, db, queue, github, databaseUrl: database.url, operatorToken, keyring },
           resources,
         );
   log.info(`Ready: ${config.publicUrl ?? url ?? 'working on deliveries'}`);
@@ -150,6 +151,7 @@ interface WebOptions {
   github: ConnectedGitHub | undefined;
   databaseUrl: string;
   operatorToken: string | undefined;
+  keyring: Keyring | undefined;
 }
 
 async function startWeb(options: WebOptions, resources: Resources): Promise<string> {
@@ -170,7 +172,7 @@ async function startWeb(options: WebOptions, resources: Resources): Promise<stri
 }
 
 function createWebServer(options: WebOptions & { events: StaleEvents }, resources: Resources): Server {
-  const { config, log, timeouts, db, queue, github, databaseUrl, operatorToken, events } = options;
+  const { config, log, timeouts, db, queue, github, databaseUrl, operatorToken, events, keyring } = options;
   const login = github && openLogin(config, { db, github, log });
   const connected = config.mode === 'connected';
   const api = createApi({
@@ -178,6 +180,7 @@ function createWebServer(options: WebOptions & { events: StaleEvents }, resource
     queue,
     log,
     events,
+    keyring,
     connected,
     operatorToken,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),

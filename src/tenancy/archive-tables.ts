@@ -17,6 +17,7 @@ const secretColumns: Readonly<Record<string, readonly string[]>> = {
   api_tokens: ['token_hash', 'previous_hash'],
   erased_identities: ['digest'],
   erasure_salts: ['salt'],
+  idempotency_keys: ['key_hash', 'request_hash', 'answer'],
   invitations: ['token_hash'],
   shares: ['token_hash'],
 };

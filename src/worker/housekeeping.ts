@@ -5,6 +5,7 @@ import type { Logger } from '../logging.ts';
 import type { Queue } from '../queue.ts';
 import { eraseFromDeliveries } from '../tenancy/erase-deliveries.ts';
 import { forgetDeliveries } from '../tenancy/forget-deliveries.ts';
+import { forgetKeys, NO_TENANT } from '../tenancy/idempotency-keys.ts';
 import { measureStorage } from '../tenancy/measure-storage.ts';
 import { measureUsage } from '../tenancy/meter-usage.ts';
 import { pruneAuditLog } from '../tenancy/prune-audit-log.ts';
@@ -57,6 +58,12 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
       work: (tenantId) => pruneAuditLog(db, tenantId),
     }),
     ofEachTenant(db, {
+      name: 'forget-idempotency-keys',
+      cron: '21 * * * *',
+      work: (tenantId) => withTenant(db, tenantId, (trx) => forgetKeys(trx, tenantId)),
+      first: () => withTenant(db, NO_TENANT, (trx) => forgetKeys(trx, NO_TENANT)),
+    }),
+    ofEachTenant(db, {
       name: 'measure-storage',
       cron: '11 5 * * *',
       work: async (tenantId) => {
@@ -69,13 +76,16 @@ function jobs({ db }: HousekeepingOptions): RecurringJob[] {
 
 interface TenantJob extends Omit<RecurringJob, 'run'> {
   readonly work: (tenantId: number, signal: AbortSignal) => Promise<unknown>;
+  /** What is of none. */
+  readonly first?: () => Promise<unknown>;
 }
 
-function ofEachTenant(db: Database, { name, cron, work }: TenantJob): RecurringJob {
+function ofEachTenant(db: Database, { name, cron, work, first }: TenantJob): RecurringJob {
   return {
     name,
     cron,
     run: async (signal) => {
+      await first?.();
       const { rows } = await sql<{ tenant_id: number }>`select tenant_id from tenants order by tenant_id`.execute(db);
       for (const { tenant_id } of rows) {
         if (signal.aborted) return;

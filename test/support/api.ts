@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll } from 'vitest';
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { applyFacts } from '../../src/facts/apply.ts';
+import { createKeyring } from '../../src/encryption.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { createApi } from '../../src/http/api/app.ts';
 import { StaleEvents } from '../../src/http/api/stale-events.ts';
@@ -35,7 +37,8 @@ export async function createTestApi() {
   afterAll(() => queue.stop({ graceful: false }));
   const events = new StaleEvents({ url, log, heartbeatMs: 200, gatherMs: 20 });
   afterAll(() => events.close());
-  const deps = { db, queue, log, events, connected: true, publicUrl: undefined, rateLimits: UNLIMITED };
+  const keyring = createKeyring([randomBytes(32).toString('base64')]);
+  const deps = { db, queue, log, events, keyring, connected: true, publicUrl: undefined, rateLimits: UNLIMITED };
   const api = createApi({ ...deps, operatorToken: OPERATOR_TOKEN });
   const document: unknown = await (await api.request('/openapi.json')).json();
   const check = createResponseCheck(document);

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '../../../db/connection.ts';
+import type { Keyring } from '../../encryption.ts';
 import type { Logger } from '../../logging.ts';
 import type { Queue } from '../../queue.ts';
 import type { LoginDeps } from '../login/login.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   /** Undefined: nobody can log in. */
   readonly login?: LoginDeps | undefined;
   readonly events: StaleEvents;
+  /** Undefined: what would have to be encrypted is not kept. */
+  readonly keyring?: Keyring | undefined;
   /** Asks the Domain Name System; another one in tests. */
   readonly resolveTxt?: ResolveTxt;
 }
@@ -40,6 +43,7 @@ export interface ApiEnv {
     /** Set where an operation is of an organization and its caller may call it. */
     standing: Standing | undefined;
     publicUrl: string | undefined;
+    keyring: Keyring | undefined;
     /** The organization whose own domain was asked; undefined elsewhere. */
     servedTenantId: number | undefined;
   };

@@ -40,11 +40,12 @@ export function createApi(deps: ApiDeps): Api {
   return api;
 }
 
-function addMiddleware(api: Api, { db, log, operatorToken, publicUrl, rateLimits }: ApiDeps): void {
+function addMiddleware(api: Api, { db, log, keyring, operatorToken, publicUrl, rateLimits }: ApiDeps): void {
   api.use(requestId());
   api.use(async (c, next) => {
     c.set('db', db);
     c.set('publicUrl', publicUrl);
+    c.set('keyring', keyring);
     await next();
   });
   api.use(selectTenant(db, publicUrl));

@@ -7,7 +7,8 @@ import { defineCursor } from './cursor.ts';
 import { type DeliveryRow, deliveryKeys, findDelivery, listDeliveries } from './delivery-rows.ts';
 import { pageOf } from './page.ts';
 import { iso, textFilter, timestamp } from './parameters.ts';
-import { actionRoute, listRoute, readRoute } from './route.ts';
+import { actionRoute } from './post-route.ts';
+import { listRoute, readRoute } from './route.ts';
 
 const deliveryState = z.enum(['pending', 'applied', 'ignored', 'held', 'dead']);
 const guid = z.guid().openapi({

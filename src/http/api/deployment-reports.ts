@@ -7,7 +7,7 @@ import { deploymentSchema, presentDeployment } from './deployment-schema.ts';
 import { inOrg } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { mustHaveBeen, reportedId, reportedRepository, reportedSha, reportedTime, storeReport } from './report.ts';
-import { creationRoute } from './route.ts';
+import { creationRoute } from './post-route.ts';
 
 const name = z
   .string()

@@ -5,7 +5,7 @@ import { incidentReportFacts } from '../../reports/incident-report.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { orgParams, timestamp } from './parameters.ts';
 import { mustHaveBeen, reportedId, reportedRepository, reportedTime, storeReport } from './report.ts';
-import { creationRoute } from './route.ts';
+import { creationRoute } from './post-route.ts';
 
 const causedBy = z
   .strictObject({

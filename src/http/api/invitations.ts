@@ -17,7 +17,8 @@ import { invitationExample, invitationSchema, ownFlagFields, ownFlagsOf } from '
 import { inWholeOrg, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams } from './parameters.ts';
-import { creationRoute, listRoute, removeRoute } from './route.ts';
+import { creationRoute } from './post-route.ts';
+import { listRoute, removeRoute } from './route.ts';
 
 const tag = 'Members';
 const path = '/api/v1/orgs/{org}/invitations';

@@ -10,6 +10,7 @@ const description = `Reads what Shiplog has stored of an organization.
 - A list has at most \`limit\` objects and a \`next_cursor\`, which gets the next page; the \`Link\` header says the same. Lists have no totals: an organization and a repository have \`counts\`.
 - **null means unknown or not measured**, never zero.
 - Errors are problem details (RFC 9457); those of a parameter are listed in \`errors\`. Quote \`request_id\` when you ask about one.
+- A POST with an \`Idempotency-Key\` is done once, however often it is sent within a day.
 - A read has an \`ETag\`; send it as \`If-None-Match\` to get 304 while nothing has changed.`;
 
 const tags = [

@@ -48,7 +48,7 @@ export const problems = {
   }),
 } as const;
 
-interface Operation<P extends string, Params extends z.ZodObject> {
+export interface Operation<P extends string, Params extends z.ZodObject> {
   readonly operationId: OperationId;
   readonly path: P;
   readonly tag: string;
@@ -57,7 +57,8 @@ interface Operation<P extends string, Params extends z.ZodObject> {
   readonly params: Params;
 }
 
-interface Read<P extends string, Params extends z.ZodObject, Body extends z.ZodType> extends Operation<P, Params> {
+export interface Read<P extends string, Params extends z.ZodObject, Body extends z.ZodType>
+  extends Operation<P, Params> {
   readonly response: Body;
 }
 
@@ -169,64 +170,6 @@ export function exportRoute<P extends string, Params extends z.ZodObject, const 
   });
 }
 
-/** A route that starts something and does not wait for its end. */
-export function actionRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(
-  action: Read<P, Params, Body>,
-) {
-  return createRoute({
-    ...about(action),
-    method: 'post',
-    path: action.path,
-    request: { params: action.params, query: z.strictObject({}) },
-    responses: accepted(action.response),
-  });
-}
-
-interface RequestAction<P extends string, Params extends z.ZodObject, Request extends z.ZodType, Body extends z.ZodType>
-  extends Read<P, Params, Body> {
-  readonly request: Request;
-}
-
-/** The same with a body that says what; without one, everything is meant. */
-export function requestRoute<
-  P extends string,
-  Params extends z.ZodObject,
-  Request extends z.ZodType,
-  Body extends z.ZodType,
->(action: RequestAction<P, Params, Request, Body>) {
-  const body = { required: false, content: { 'application/json': { schema: action.request } } };
-  return createRoute({
-    ...about(action),
-    method: 'post',
-    path: action.path,
-    request: { params: action.params, query: z.strictObject({}), body },
-    responses: { ...accepted(action.response), ...bodyProblems, 409: conflict },
-  });
-}
-
-/** A route that makes something, and answers with it. */
-export function creationRoute<
-  P extends string,
-  Params extends z.ZodObject,
-  Request extends z.ZodType,
-  Body extends z.ZodType,
->(creation: RequestAction<P, Params, Request, Body>) {
-  const body = { required: true, content: { 'application/json': { schema: creation.request } } };
-  return createRoute({
-    ...about(creation),
-    method: 'post',
-    path: creation.path,
-    request: { params: creation.params, query: z.strictObject({}), body },
-    responses: {
-      201: { description: 'Made.', content: { 'application/json': { schema: creation.response } } },
-      ...problems,
-      ...bodyProblems,
-      409: conflict,
-      422: unprocessable,
-    },
-  });
-}
-
 /** Of operations that take JSON. */
 export const bodyProblems = {
   413: problem('The body is too large.', { status: 413, title: 'Payload Too Large', detail: BODY_TOO_LARGE }),
@@ -244,10 +187,6 @@ export const unprocessable = problem('It can be read, and can not be so.', {
   title: 'Unprocessable Entity',
   detail: '`recovered_at` is before the deployment finished.',
 });
-
-function accepted<Body extends z.ZodType>(response: Body) {
-  return { 202: { description: 'Accepted.', content: { 'application/json': { schema: response } } }, ...problems };
-}
 
 /** A route that ends or removes something, and answers with what it was. */
 export function removeRoute<P extends string, Params extends z.ZodObject, Body extends z.ZodType>(

@@ -9,7 +9,8 @@ import { defineCursor, idKey } from './cursor.ts';
 import { inOrg, inWholeOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams, timestamp } from './parameters.ts';
-import { creationRoute, listRoute, removeRoute } from './route.ts';
+import { creationRoute } from './post-route.ts';
+import { listRoute, removeRoute } from './route.ts';
 import { queryOfView, shareViewSchema, withIds } from './share-view.ts';
 
 const tag = 'Shares';

@@ -18,7 +18,8 @@ import { defineCursor, idKey } from './cursor.ts';
 import { inWholeOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams, timestamp } from './parameters.ts';
-import { creationRoute, listRoute, removeRoute } from './route.ts';
+import { creationRoute } from './post-route.ts';
+import { listRoute, removeRoute } from './route.ts';
 
 const tag = 'Tokens';
 const path = '/api/v1/orgs/{org}/tokens';
