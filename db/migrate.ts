@@ -28,6 +28,7 @@ import * as idempotency from './migrations/0030-idempotency.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
 import * as tokenAddresses from './migrations/0032-token-addresses.ts';
 import * as pullRequestFiles from './migrations/0034-pull-request-files.ts';
+import * as saidCheckRuns from './migrations/0035-said-check-runs.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -57,6 +58,7 @@ const migrations: Record<string, Migration> = {
   '0031-encryption-keys': encryptionKeys,
   '0032-token-addresses': tokenAddresses,
   '0034-pull-request-files': pullRequestFiles,
+  '0035-said-check-runs': saidCheckRuns,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

@@ -743,6 +743,7 @@ export interface PublishedCheckRuns {
    * Null until GitHub's answer is stored; it may have one all the same.
    */
   check_run_id: number | null;
+  conclusion: string | null;
   /**
    * Of what GitHub has.
    */
@@ -764,6 +765,10 @@ export interface PublishedCheckRuns {
   refresh_at: Timestamp | null;
   repository_id: number;
   /**
+   * What there was to read when it was last looked at; null: it is not said.
+   */
+  review_effort: Json | null;
+  /**
    * Set before GitHub is asked to write, null when its answer is stored.
    */
   sending_since: Timestamp | null;
@@ -772,6 +777,7 @@ export interface PublishedCheckRuns {
    */
   standing: string | null;
   tenant_id: number;
+  title: string | null;
 }
 
 export interface PullRequestCommits {

@@ -84,7 +84,8 @@ async function prepare(trx: Trx, head: CheckedHead, { file, rules, places }: Wri
   const summary = evaluate(facts);
   const content = render(summary, places, now);
   const hash = hashOf(content);
-  const sending = await beginSending(trx, head, { ...summary, hash, standing, quiet: summary.state === 'off' });
+  const said = { ...summary, ...content };
+  const sending = await beginSending(trx, head, { ...summary, hash, standing, said, quiet: summary.state === 'off' });
   return sending && { ...sending, content, hash };
 }
 

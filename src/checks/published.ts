@@ -1,6 +1,24 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Trx } from '../../db/tenant.ts';
 import type { CheckedHead } from '../queue.ts';
+import type { CheckRunContent } from './content.ts';
+import type { ReviewEffort } from './files/review-effort.ts';
+
+/** As `ReviewEffort` is stored. */
+export const storedEffort = z.object({
+  files: z.int(),
+  lines: z.int(),
+  minutes: z.object({ low: z.int(), high: z.int().nullable() }),
+  leftOut: z.array(z.object({ kind: z.enum(['lock', 'generated', 'vendored']), files: z.int(), lines: z.int() })),
+  complete: z.boolean(),
+});
+
+interface Said {
+  readonly title: string;
+  readonly conclusion: CheckRunContent['conclusion'];
+  readonly effort: ReviewEffort | null;
+}
 
 interface Wanted {
   /** Null: a merge group. */
@@ -8,6 +26,8 @@ interface Wanted {
   readonly hash: string;
   readonly refreshAt: Date | null;
   readonly standing: string | null;
+  /** What the API tells of it. */
+  readonly said: Said;
   /** Nothing is to be made, only what is there brought up to date. */
   readonly quiet: boolean;
 }
@@ -25,15 +45,17 @@ export interface Sending {
 export async function beginSending(
   trx: Trx,
   { tenantId, repositoryId, headSha }: CheckedHead,
-  { number, hash, refreshAt, standing, quiet }: Wanted,
+  { number, hash, refreshAt, standing, quiet, said }: Wanted,
 ): Promise<Sending | null> {
+  const effort = said.effort && JSON.stringify(said.effort);
   const { rows } = await sql<Sending & { isSending: boolean }>`
     insert into published_check_runs as known (tenant_id, repository_id, head_sha, number, sending_since, refresh_at,
-      standing)
+      standing, title, conclusion, review_effort)
     values (${tenantId}, ${repositoryId}, ${headSha}, ${number}, case when not ${quiet} then now() end, ${refreshAt},
-      ${standing})
+      ${standing}, ${said.title}, ${said.conclusion}, ${effort}::jsonb)
     on conflict (tenant_id, repository_id, head_sha) do update set refresh_at = excluded.refresh_at,
-      standing = excluded.standing, number = coalesce(excluded.number, known.number),
+      standing = excluded.standing, title = excluded.title, conclusion = excluded.conclusion,
+      review_effort = excluded.review_effort, number = coalesce(excluded.number, known.number),
       sending_since = case
         when known.sending_since is not null then known.sending_since
         when known.content_hash = ${hash} or (${quiet} and known.check_run_id is null) then null

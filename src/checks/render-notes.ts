@@ -74,7 +74,7 @@ export function computedSection({ state, stages, number, effort }: CheckSummary,
         ]),
     ...(effort
       ? [
-          `Review effort is at ${THOROUGH} to ${QUICK} changed lines an hour. Lock files, generated and vendored ones are left out, as GitHub's Linguist and \`.gitattributes\` tell them.`,
+          `Review effort is at ${THOROUGH} to ${QUICK} changed lines an hour. Lock files, generated and vendored ones are left out, as GitHub's Linguist and \`.gitattributes\` tell them: ${links.api('its figures', `${links.org}/pulls/${links.repository}/${number}/check-run`)}.`,
         ]
       : []),
     `To turn this off, or to change its policies: ${settingsOf(links)}.`,

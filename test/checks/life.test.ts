@@ -67,12 +67,34 @@ async function expectStagesOfApi(pull: PullRequest): Promise<void> {
   await expect.poll(table, { timeout: 20_000 }).toEqual(lines);
 }
 
-/** What is read and what is left out is together what the API says is changed. */
+const saidRun = z.object({
+  title: z.string(),
+  conclusion: z.string(),
+  review_effort: z.object({
+    lines: z.int(),
+    files: z.int(),
+    low_s: z.int(),
+    high_s: z.int(),
+    left_out: z.array(z.object({ kind: z.string(), files: z.int(), lines: z.int() })),
+  }),
+});
+
+/** What is read and what is left out is as the API says, and together what it says is changed. */
 async function expectSizeOfApi(pull: PullRequest): Promise<void> {
   const { additions, deletions, changed_files } = ownRow.parse(await readApi(`/pulls/shop/${pull.number}`));
   const effort =
     /^\*\*Review effort:\*\* .* for (\d+) changed lines in (\d+) file.* Left out: (\d+) lock file \((\d+) lines\)\.$/m;
   const [, read = '', files = '', leftFiles = '', leftLines = ''] = effort.exec(textOf(pull)) ?? [];
+  const { title, conclusion, review_effort } = saidRun.parse(await readApi(`/pulls/shop/${pull.number}/check-run`));
+  expect(runsOn(pull)).toMatchObject([{ conclusion, output: { title } }]);
+  expect(review_effort).toMatchObject({
+    lines: Number(read),
+    files: Number(files),
+    left_out: [{ kind: 'lock', files: Number(leftFiles), lines: Number(leftLines) }],
+  });
+  const minutes = `${review_effort.low_s / 60} to ${review_effort.high_s / 60} min`;
+  expect(title).toContain(minutes);
+  expect(textOf(pull)).toContain(`about ${minutes} for`);
   expect(Number(read) + Number(leftLines)).toBe(additions + deletions);
   expect(Number(files) + Number(leftFiles)).toBe(changed_files);
 }

@@ -64,6 +64,7 @@ export const requirements = {
   listCommits: read,
   listPullRequests: read,
   getPullRequest: read,
+  getPullRequestCheckRun: read,
   listIssues: read,
   listReviews: read,
   listReleases: read,

@@ -30,6 +30,7 @@ import { addMetrics } from './metrics.ts';
 import { addOrgs } from './orgs.ts';
 import { addPersonAccess } from './person-access.ts';
 import { addPlan } from './plan.ts';
+import { addPullCheckRun } from './pull-check-run.ts';
 import { addPulls } from './pulls.ts';
 import { addPurges } from './purges.ts';
 import { addReleases } from './releases.ts';
@@ -86,6 +87,7 @@ function addPeople(api: Api, deps: ApiDeps): void {
 function addWork(api: Api, deps: ApiDeps): void {
   addCommits(api);
   addPulls(api);
+  addPullCheckRun(api);
   addReviews(api);
   addIssues(api);
   addReleases(api);

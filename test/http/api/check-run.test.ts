@@ -74,3 +74,38 @@ describe('the settings of check runs', () => {
     ]);
   });
 });
+
+describe('the check run of a pull request', () => {
+  it('is that of its head, with the figures of the review effort', async () => {
+    const effort = { files: 1, lines: 2_000, minutes: { low: 240, high: null }, leftOut: [], complete: false };
+    await withTenant(db, ACME, (trx) =>
+      sql`insert into published_check_runs (tenant_id, repository_id, head_sha, number, check_run_id, title, conclusion,
+          published_at, review_effort)
+        values (${ACME}, ${SHOP}, 'before', 1, 3, 'Draft', 'neutral', now(), null),
+          (${ACME}, ${SHOP}, 'group', 1, 5, 'In the merge queue', 'success', now(), null)`
+        .execute(trx)
+        .then(() => sql`update published_check_runs set merge_group = true where head_sha = 'group'`.execute(trx))
+        .then(() =>
+          sql`update published_check_runs set check_run_id = 4, title = 'Changes requested', conclusion = 'neutral',
+            published_at = '2026-03-01', review_effort = ${JSON.stringify(effort)}::jsonb where head_sha = 'open'`.execute(
+            trx,
+          ),
+        ),
+    );
+    expect((await get('/api/v1/orgs/acme/pulls/shop/1/check-run')).body).toEqual({
+      repository: 'acme/shop',
+      number: 1,
+      head_sha: 'open',
+      id: 4,
+      title: 'Changes requested',
+      conclusion: 'neutral',
+      published_at: '2026-03-01T00:00:00.000Z',
+      error: null,
+      review_effort: { files: 1, lines: 2_000, low_s: 14_400, high_s: null, left_out: [], complete: false },
+    });
+  });
+
+  it.each(['shop/9', 'docs/1', 'nowhere/1'])('of %s is not there', async (place) => {
+    expect((await get(`/api/v1/orgs/acme/pulls/${place}/check-run`)).status).toBe(404);
+  });
+});
