@@ -128,6 +128,31 @@ async function expectDeploymentOfApi(pull: PullRequest, id: number): Promise<voi
   }
 }
 
+const deploymentList = z.object({
+  data: z.array(z.object({ production: z.boolean(), finished_at: z.string().nullable() })),
+});
+const mergedList = z.object({
+  data: z.array(z.object({ number: z.int(), deployed_at: z.string().nullable(), base_ref: z.string() })),
+});
+
+/** Where production is, what else waits for it, and how long others waited for a review. */
+async function expectPathOfApi(pull: PullRequest): Promise<void> {
+  const { data: deployments } = deploymentList.parse(await readApi('/deployments?repository=shop'));
+  const finished = deployments.flatMap(({ production, finished_at }) =>
+    production && finished_at ? [finished_at] : [],
+  );
+  const latest = new Date(finished.toSorted().at(-1) ?? '');
+  await untilText(pull, `The last deployment to \`production\` finished ${moment(latest)}: `);
+  const { data: merged } = mergedList.parse(await readApi('/pulls?repository=shop&state=merged'));
+  const waiting = merged.filter(({ deployed_at }) => deployed_at === null).map(({ number }) => `#${number}`);
+  const path = textOf(pull)
+    .split('\n')
+    .find((line) => line.startsWith('**Path to production:**'));
+  expect([...(path ?? '').matchAll(/\[(#\d+)\]/g)].map(([, number]) => number)).toEqual(waiting);
+  const { value, n } = metric.parse(await readApi('/metrics/pr-pickup?repository=shop'));
+  await untilText(pull, `after ${duration(value ?? 0)} (median of ${n} pull request`);
+}
+
 it('tells the life of a pull request, with the figures of the API, from its opening to its revert and the recovery', async () => {
   change.world.clock = Date.now() - 60 * HOUR_MS;
   await change.deliveries.deploy(repository);
@@ -182,9 +207,13 @@ it('tells the life of a pull request, with the figures of the API, from its open
   await untilText(pull, 'in production since');
   await expectDeploymentOfApi(pull, deployment.id);
   await expectStagesOfApi(pull);
+  const other = await change.pulls.openPullRequest(repository, { author: ben });
+  await change.pulls.merge(repository, other);
+  await said(other, /^Merged, waiting for a deployment$/);
   const again = await change.pulls.openPullRequest(repository, { author: ann, files: [{ ...pay, additions: 1 }] });
   await untilText(again, '`src/pay.ts` was changed in a deployment that failed: deployment ');
   expect(textOf(again)).toContain(`deployment ${deployment.id} `);
+  await expectPathOfApi(again);
   expect(standIn.violations).toEqual([]);
   expect(standIn.checked).toBeGreaterThan(0);
 }, 120_000);
