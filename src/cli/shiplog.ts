@@ -19,6 +19,7 @@ import { orgCommand } from './org.ts';
 import { recomputeCommand } from './recompute.ts';
 import { recoverCommand } from './recover.ts';
 import { replayCommand } from './replay.ts';
+import { secretsCommand } from './secrets.ts';
 import { syncCommand } from './sync.ts';
 import { tokenCommand } from './token.ts';
 
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   org: orgCommand,
   token: tokenCommand,
   audit: auditCommand,
+  secrets: secretsCommand,
   recompute: recomputeCommand,
   sync: syncCommand,
   recover: recoverCommand,
