@@ -111,12 +111,13 @@ async function eraseAccount(trx: Trx, tenantId: number, { account, pseudonyms }:
   return emails;
 }
 
+/** The locks make an owner who is demoted at the same time wait, or be gone already. */
 async function keepAnOwner(trx: Trx, tenantId: number, accounts: readonly Known[]): Promise<void> {
-  const ids = accounts.map(({ contributor_id: id }) => id);
-  const { rows } = await sql<{ is_last: boolean }>`
-    select bool_or(user_id = any(${ids}::bigint[])) and bool_and(user_id = any(${ids}::bigint[])) as is_last from members
-    where tenant_id = ${tenantId} and role = 'owner' and removed_at is null`.execute(trx);
-  if (rows[0]?.is_last === true) {
+  const { rows: owners } = await sql<{ user_id: number }>`
+    select user_id from members where tenant_id = ${tenantId} and role = 'owner' and removed_at is null
+    order by user_id for update`.execute(trx);
+  const erased = owners.filter(({ user_id }) => accounts.some(({ contributor_id: id }) => id === user_id));
+  if (erased.length > 0 && erased.length === owners.length) {
     throw new ConflictError('This is the last owner: make somebody else an owner first.');
   }
 }

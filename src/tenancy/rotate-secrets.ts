@@ -65,7 +65,11 @@ interface Row {
   readonly value: Buffer;
 }
 
-async function rotateBatch(trx: Trx, keyring: Keyring, { tenantId, sealed, after }: Place & { readonly after: string }) {
+async function rotateBatch(
+  trx: Trx,
+  keyring: Keyring,
+  { tenantId, sealed, after }: Place & { readonly after: string },
+) {
   const { table, key, column } = sealed;
   const value = sql.ref(column);
   // The id of the key stands behind the byte of the format.

@@ -76,7 +76,12 @@ describe('the rotation of a key', () => {
       sql`insert into idempotency_keys (tenant_id, key_hash, request_hash) values (${OURS}, 'none', 'x')`.execute(trx),
     );
     const keyring = createKeyring([NEW, OLD]);
-    expect(await rotateSecrets(db, keyring)).toEqual({ keyId: keyring.keyId, encrypted: 1, unreadable: 1, retired: [] });
+    expect(await rotateSecrets(db, keyring)).toEqual({
+      keyId: keyring.keyId,
+      encrypted: 1,
+      unreadable: 1,
+      retired: [],
+    });
     const env = { SHIPLOG_ENCRYPTION_KEY: `${NEW},${OLD}` };
     expect(await shiplog(['secrets', 'rotate'], { env })).toMatchObject({
       code: 3,

@@ -98,6 +98,36 @@ describe('members', () => {
     for (const { login } of owners) await request('PATCH', `${MEMBERS}/${login}`, {}, { role: null });
   });
 
+  it('keep an owner also when two demote, or remove, each other at once', async () => {
+    const [one, other] = [owner, colleague];
+    await withTenant(db, acme.id, (trx) =>
+      trx.deleteFrom('members').where('tenant_id', '=', acme.id).where('user_id', '=', other.id).execute(),
+    );
+    await tellMembers();
+    const others = owners.map(({ login }) => request('PATCH', `${MEMBERS}/${login}`, {}, { role: 'viewer' }));
+    await Promise.all(others);
+    const attempts = [
+      (person: Person) => request('PATCH', `${MEMBERS}/${person.login}`, {}, { role: 'viewer' }),
+      (person: Person) => request('DELETE', `${MEMBERS}/${person.login}`),
+    ];
+    for (const attempt of [...attempts, ...attempts]) {
+      await withTenant(db, acme.id, (trx) =>
+        trx
+          .updateTable('members')
+          .set({ role: 'owner', source: 'manual', removed_at: null })
+          .where('tenant_id', '=', acme.id)
+          .where('user_id', 'in', [one.id, other.id])
+          .execute(),
+      );
+      const statuses = (await Promise.all([attempt(one), attempt(other)])).map(({ status }) => status);
+      expect(statuses.toSorted()).toEqual([200, 409]);
+    }
+    await withTenant(db, acme.id, (trx) =>
+      trx.updateTable('members').set({ source: 'github', removed_at: null }).where('tenant_id', '=', acme.id).execute(),
+    );
+    await tellMembers();
+  });
+
   it('give nobody more than they have themselves', async () => {
     await request('PATCH', `${MEMBERS}/${member.login}`, {}, { can_manage_members: true });
     const developer = await as(member);
@@ -138,6 +168,20 @@ describe('an invitation', () => {
     await tellMembers();
     expect(await find(guest.login)).toMatchObject({ role: 'viewer', source: 'manual' });
     expect((await request('POST', MEMBERS, {}, { login: guest.login, role: 'viewer' })).status).toBe(409);
+  });
+
+  it('is over with its time', async () => {
+    const link = await invite({ email: wrong.email, expires_in_days: 1 });
+    await withTenant(db, acme.id, (trx) =>
+      trx
+        .updateTable('invitations')
+        .set({ expires_at: new Date(Date.now() - 1_000) })
+        .where('tenant_id', '=', acme.id)
+        .execute(),
+    );
+    expect((await logIn(wrong, link)).status).toBe(403);
+    expect((await get('/api/v1/orgs/acme/invitations')).body.data).toEqual([]);
+    expect(await find(wrong.login)).toBeUndefined();
   });
 
   it('can be for an email that GitHub has verified', async () => {
