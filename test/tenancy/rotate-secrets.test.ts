@@ -39,6 +39,8 @@ function read(keyring: Keyring, tenantId: number): Promise<(string | null)[]> {
   });
 }
 
+const rotate = (keys: string) => shiplog(['secrets', 'rotate'], { env: { SHIPLOG_ENCRYPTION_KEY: keys } });
+
 describe('the rotation of a key', () => {
   it('encrypts anew what the old one has encrypted, of every tenant, and retires it', async () => {
     const names = Array.from({ length: 1_100 }, (_, index) => String(index).padStart(4, '0'));
@@ -55,12 +57,11 @@ describe('the rotation of a key', () => {
     ]);
     expect(await read(after, OURS)).toEqual(names.map((name) => `answer ${name}`));
     expect([await read(after, THEIRS), await read(after, NOBODY)]).toEqual([['answer a', 'answer c'], ['answer b']]);
-    const again = await shiplog(['secrets', 'rotate'], { env });
+    const again = await rotate(`${NEW},${OLD}`);
     expect(again.stdout).toBe(`0 values encrypted anew; the key is ${after.keyId}.\n`);
   });
 
   it('is refused with a key that is not that of the database', async () => {
-    const rotate = (key: string) => shiplog(['secrets', 'rotate'], { env: { SHIPLOG_ENCRYPTION_KEY: key } });
     expect((await rotate(OLD)).code).toBe(0);
     expect(await rotate(NEW)).toMatchObject({ code: 1, stderr: expect.stringContaining('secrets in this database') });
     const both = await rotate(`${NEW},${OLD}`);
@@ -82,8 +83,7 @@ describe('the rotation of a key', () => {
       unreadable: 1,
       retired: [],
     });
-    const env = { SHIPLOG_ENCRYPTION_KEY: `${NEW},${OLD}` };
-    expect(await shiplog(['secrets', 'rotate'], { env })).toMatchObject({
+    expect(await rotate(`${NEW},${OLD}`)).toMatchObject({
       code: 3,
       stdout: expect.stringContaining('1 value could not be opened: no key was retired.'),
     });
