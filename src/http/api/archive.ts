@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { createRoute, z } from '@hono/zod-openapi';
 import { findReadable } from '../../access/readable-repositories.ts';
 import { ForbiddenError } from '../../errors.ts';
@@ -49,7 +48,7 @@ export function addArchive(api: Api, { db, log }: ApiDeps): void {
     const { fileName, stream } = await openArchive(db, org);
     const fields = { request: c.var.requestId, path: c.req.path };
     stream.on('error', (err) => log.error({ ...fields, err }, 'export broken off'));
-    return c.body(Readable.toWeb(stream), 200, {
+    return c.body(ReadableStream.from<Buffer>(stream), 200, {
       'content-type': 'application/zip',
       'content-disposition': `attachment; filename="${fileName}"`,
     });
