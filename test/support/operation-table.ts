@@ -6,7 +6,7 @@ import { storeFacts } from './api.ts';
 import { contributorFact } from './sample-facts.ts';
 
 /** As the design writes it: viewer, developer, manager, admin, owner, the operator of the instance; and anybody. */
-export type Least = 'V' | 'D' | 'M' | 'A' | 'O' | 'I' | 'anybody';
+type Least = 'V' | 'D' | 'M' | 'A' | 'O' | 'I' | 'anybody';
 
 export interface Sent {
   /** Of the path. */
