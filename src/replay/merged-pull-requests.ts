@@ -19,7 +19,7 @@ export async function readMergedPullRequests(clone: GitClone, history: GitHistor
   const pulls = new Map<number, PullRequestAtStep>();
   const revisions = ['--first-parent', '--reverse', clone.tip];
   let step = -1;
-  for await (const { sha, parents, message } of readLog({ path: clone.path, revisions, counts: false })) {
+  for await (const { sha, parents, message, author } of readLog({ path: clone.path, revisions, counts: false })) {
     step += 1;
     const pull = parseMergeMessage(message);
     if (!pull || pulls.has(pull.number)) continue;
@@ -29,6 +29,8 @@ export async function readMergedPullRequests(clone: GitClone, history: GitHistor
       step,
       mergeCommitSha: sha,
       headSha: parents[1] ?? sha,
+      // A merge is by whoever merged it; the commit of a squash is by whoever opened the pull request.
+      bot: parents.length < 2 && isBotName(author.name) ? author.name : null,
       baseSha: parents[0] ?? NO_SHA,
       commits: Math.max(size - 1, 1),
       createdAt: Math.min(authored, committed),
@@ -36,4 +38,8 @@ export async function readMergedPullRequests(clone: GitClone, history: GitHistor
     });
   }
   return [...pulls.values()];
+}
+
+function isBotName(name: string): boolean {
+  return name.endsWith('[bot]');
 }

@@ -5,14 +5,12 @@ export function githubTime(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Who sends the webhooks. git knows people by email, so no payload names a GitHub user. */
-export const sender = {
-  login: 'shiplog-replay[bot]',
-  id: idOf('user', 'shiplog-replay[bot]'),
-  node_id: '',
-  type: 'Bot',
-  site_admin: false,
-};
+/** Who sends the webhooks. git knows people by email, so no payload names one of them. */
+export const sender = botAccount('shiplog-replay[bot]');
+
+export function botAccount(login: string) {
+  return { login, id: idOf('user', login), node_id: '', type: 'Bot', site_admin: false };
+}
 
 /** What every payload says of its place: the repository as of `time`. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { idOf } from './identity.ts';
-import { githubTime, type Place, repositoryObject, surroundings } from './place.ts';
+import { botAccount, githubTime, type Place, repositoryObject, surroundings } from './place.ts';
 import type { MergedPullRequest } from './pull-request-message.ts';
 
 export interface PullRequestSize {
@@ -13,6 +13,8 @@ export interface ReplayedPullRequest extends MergedPullRequest {
   readonly headSha: string;
   readonly baseSha: string;
   readonly commits: number;
+  /** Who opened it, if that was a bot. */
+  readonly bot: string | null;
   /** In seconds since 1970. */
   readonly createdAt: number;
   readonly mergedAt: number;
@@ -44,8 +46,8 @@ function pullRequestObject(place: Place, pull: ReplayedPullRequest, size: PullRe
     state: 'closed',
     locked: false,
     title: pull.title,
-    // Nobody's login is in the history.
-    user: null,
+    // Of people no login is in the history; a bot has it for a name.
+    user: pull.bot === null ? null : botAccount(pull.bot),
     body: pull.body,
     created_at: githubTime(pull.createdAt),
     updated_at: mergedAt,

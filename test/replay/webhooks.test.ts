@@ -117,6 +117,26 @@ describe('the webhooks of a clone', () => {
     expect(merged[2]).toMatchObject({ title: 'Revert "Fix it (#2)"', body: 'Reverts acme/sample#2' });
   });
 
+  it('name a bot that opened a pull request, so that its work is left out as on GitHub', async () => {
+    const bots = new GitRepository()
+      .commit('root')
+      .commit('squash', { parents: ['root'], author: 'renovate[bot]', message: 'Update (#1)' })
+      .commit('branch', { parents: ['squash'], author: 'Ann' })
+      .commit('merge', {
+        parents: ['squash', 'branch'],
+        author: 'merger[bot]',
+        message: 'Merge pull request #2 from acme/branch\n\nWork',
+      })
+      .commit('person', { parents: ['merge'], author: 'Ann', message: 'Work (#3)' })
+      .build('person');
+    const users = pullsOf(await tell(bots.path), 'closed').map(({ number, user }) => ({ number, user }));
+    expect(users).toMatchObject([
+      { number: 1, user: { login: 'renovate[bot]', type: 'Bot' } },
+      { number: 2, user: null },
+      { number: 3, user: null },
+    ]);
+  });
+
   it('make a release of every tag, and bring in no commit that the default branch has not', async () => {
     const sample = sampleRepository();
     const webhooks = await tell(sample.path);
