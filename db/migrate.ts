@@ -28,6 +28,7 @@ import * as idempotency from './migrations/0030-idempotency.ts';
 import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
 import * as tokenAddresses from './migrations/0032-token-addresses.ts';
 import * as pullRequestFiles from './migrations/0034-pull-request-files.ts';
+import * as readLines from './migrations/0034-read-lines.ts';
 import * as saidCheckRuns from './migrations/0035-said-check-runs.ts';
 
 const migrations: Record<string, Migration> = {
@@ -58,6 +59,7 @@ const migrations: Record<string, Migration> = {
   '0031-encryption-keys': encryptionKeys,
   '0032-token-addresses': tokenAddresses,
   '0034-pull-request-files': pullRequestFiles,
+  '0034-read-lines': readLines,
   '0035-said-check-runs': saidCheckRuns,
 };
 

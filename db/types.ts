@@ -798,6 +798,10 @@ export interface PullRequestFileLists {
   head_sha: string;
   number: number;
   read_at: Generated<Timestamp>;
+  /**
+   * Lines without those of generated, vendored and lock files; null: not all files are listed, or what the base branch says of them is not known.
+   */
+  read_lines: number | null;
   repository_id: number;
   tenant_id: number;
 }

@@ -32,7 +32,7 @@ export async function measureEvaluation(db: Database, { tenantId }: MadeTenant, 
         head_ref, head_sha, base_ref, labels, created_at, observed_at, observed_rank, additions, deletions, changed_files)
       values (${tenantId}, 1, ${NUMBER}, ${NUMBER}, 'Change all of it', 'open', false, 1001, 'all', ${headSha}, 'main',
         '{}', now() - interval '6 hours', 'epoch', 1, ${files * 10}, ${files}, ${files})`.execute(trx);
-    const read = { files: madeFiles(files), complete: true, headSha, baseRef: 'main' };
+    const read = { files: madeFiles(files), complete: true, headSha, baseRef: 'main', rules: madeRules };
     await recordFiles(trx, { ...head, number: NUMBER }, read);
   });
   const file = { settings: { max_lines: 1_000, code_owner_review: true }, problem: null };

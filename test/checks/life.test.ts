@@ -184,6 +184,8 @@ it('tells the life of a pull request, with the figures of the API, from its open
   pass(2);
   await change.pulls.merge(repository, pull);
   expect(await said(pull, /^Merged, waiting for a deployment$/)).toContain('Nothing else waits to be deployed.');
+  // Without the lock file.
+  expect(await readApi('/metrics/pr-size?repository=shop')).toMatchObject({ value: 60, n: 1 });
   await expectStagesOfApi(pull);
   pass(1.4);
   const deployment = await change.deliveries.deploy(repository);

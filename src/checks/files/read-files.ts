@@ -28,10 +28,11 @@ export async function readFiles(
   const pull = await withTenant(db, tenantId, (trx) => findReviewed(trx, head));
   if (!pull) return null;
   const { number, base_ref: branch } = pull;
+  const rules =
+    branch === null ? null : await unlessRefused(() => read.rules(github, { tenantId, owner, repo, branch }));
   if (!pull.is_read) {
     const files = await unlessRefused(() => readChangedFiles(github, { owner, repo, number }));
-    if (files) await withTenant(db, tenantId, (trx) => recordFiles(trx, { ...head, number }, files));
+    if (files) await withTenant(db, tenantId, (trx) => recordFiles(trx, { ...head, number }, { ...files, rules }));
   }
-  if (branch === null) return null;
-  return unlessRefused(() => read.rules(github, { tenantId, owner, repo, branch }));
+  return rules;
 }

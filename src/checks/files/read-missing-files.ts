@@ -2,8 +2,10 @@ import type { Database } from '../../../db/connection.ts';
 import { withTenant } from '../../../db/tenant.ts';
 import type { GitHub } from '../../github/github.ts';
 import { findInstallationId } from '../../sync/next-page.ts';
+import type { FileRules } from './changed-files.ts';
 import { listMissingFiles, type MissingFiles } from './missing-files.ts';
 import { readChangedFiles } from './read-changed-files.ts';
+import { readFileRules } from './read-file-rules.ts';
 import { recordFiles } from './stored-files.ts';
 import { unlessRefused } from './unless-refused.ts';
 
@@ -13,9 +15,9 @@ interface Reading {
 }
 
 /** Nothing: asked once, and not again. */
-const unknown = { files: [], complete: false, headSha: '', baseRef: '' };
+const unknown = { files: [], complete: false, headSha: '', baseRef: '', rules: null };
 
-/** Reads, with what history may use of the budget, files that a later pull request is warned of. */
+/** Reads, with what history may use of the budget, files of merged pull requests, and what their branches say of files. */
 export async function readMissingFiles({ db, github }: Reading, tenantId: number, signal: AbortSignal): Promise<void> {
   const { installationId, missing } = await withTenant(db, tenantId, async (trx) => ({
     missing: await listMissingFiles(trx, tenantId),
@@ -23,10 +25,13 @@ export async function readMissingFiles({ db, github }: Reading, tenantId: number
   }));
   if (installationId === null) return;
   const client = github.installation({ tenantId, installationId }, { priority: 'history' });
+  const rules = new Map<string, FileRules | null>();
   for (const pull of missing) {
     if (signal.aborted) return;
     const read = await unlessRefused(() => readChangedFiles(client, pull));
-    await record(db, { tenantId, ...pull }, read ?? unknown);
+    const branch = `${pull.repositoryId} ${pull.branch}`;
+    if (!rules.has(branch)) rules.set(branch, await unlessRefused(() => readFileRules(client, pull)));
+    await record(db, { tenantId, ...pull }, read ? { ...read, rules: rules.get(branch) ?? null } : unknown);
   }
 }
 

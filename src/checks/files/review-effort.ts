@@ -37,6 +37,11 @@ export function sortFiles({ files }: ChangedFiles, { attributes }: FileRules) {
   return { read, leftOut };
 }
 
+/** Without generated, vendored and lock files: what the metric `pr-size` is made of. */
+export function countReadLines(changed: ChangedFiles, rules: FileRules): number {
+  return amountOf(sortFiles(changed, rules).read).lines;
+}
+
 export function estimateReview({ read, leftOut }: ReturnType<typeof sortFiles>, complete: boolean): ReviewEffort {
   const kinds = ['lock', 'generated', 'vendored'] as const;
   const { files, lines } = amountOf(read);

@@ -7,6 +7,8 @@ interface PullMetric {
   readonly meaning: string;
   readonly unit?: Metric['unit'];
   readonly value: RawBuilder<unknown>;
+  /** Beside merged pull requests `p`. */
+  readonly joins?: (scope: MetricScope) => RawBuilder<unknown>;
   /** Why there is no value, where there is none: one of `reasons`. */
   readonly missing: RawBuilder<unknown>;
   readonly reasons: readonly string[];
@@ -17,6 +19,7 @@ function pullMetric({
   meaning,
   unit = 'seconds',
   value,
+  joins = () => sql``,
   missing,
   reasons,
   needsDeployments = false,
@@ -26,13 +29,28 @@ function pullMetric({
     statistic: 'median',
     meaning,
     needsDeployments,
+    shipsPulls: needsDeployments,
+    nothing: 'No pull request was merged in the window.',
     reasons: ['bot', ...reasons],
-    details: ['number', 'author', 'deployment_id', 'reviews', 'rework_cycles', ...Object.keys(stages)],
-    rows: (scope) => pullRows(scope, { value, missing }),
+    details: [
+      'number',
+      'author',
+      'deployment_id',
+      'reviews',
+      'rework_cycles',
+      'additions',
+      'deletions',
+      ...Object.keys(stages),
+    ],
+    rows: (scope) => pullRows(scope, { value, joined: joins(scope), missing }),
   };
 }
 
-function pullRows(scope: MetricScope, { value, missing }: Pick<PullMetric, 'value' | 'missing'>): RawBuilder<unknown> {
+interface PullRows extends Pick<PullMetric, 'value' | 'missing'> {
+  readonly joined: RawBuilder<unknown>;
+}
+
+function pullRows(scope: MetricScope, { value, joined, missing }: PullRows): RawBuilder<unknown> {
   const { tenantId, from, to } = scope;
   const columns = Object.entries(stages).map(([name, stage]) => sql`${sql.lit(name)}, ${stage}`);
   return sql`
@@ -42,9 +60,11 @@ function pullRows(scope: MetricScope, { value, missing }: Pick<PullMetric, 'valu
       select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
         case when ${isLeftOutBot} then 'bot' end as excluded, ${missing} as missing, false as open,
         jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', p.first_deployment_id,
-          'reviews', p.reviews, 'rework_cycles', p.rework_cycles, ${sql.join(columns)}) as detail
+          'reviews', p.reviews, 'rework_cycles', p.rework_cycles, 'additions', p.additions, 'deletions', p.deletions,
+          ${sql.join(columns)}) as detail
       from merged_pull_requests p
       join scoped s on s.repository_id = p.repository_id
+      ${joined}
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
       where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
         and ${isInEnvironment(scope, 'p.deployed_to')}
@@ -75,10 +95,16 @@ export const pullReview = pullMetric({
   reasons: ['no_review'],
 });
 
+/** At the last head, of which alone the list is that of the merge. */
 export const pullSize = pullMetric({
-  meaning: 'Median over the merged pull requests of the lines that they add and delete.',
+  meaning:
+    'Median over the merged pull requests of the lines that they add and delete, without generated, vendored and lock files.',
   unit: 'lines',
-  value: sql`(p.additions + p.deletions)::double precision`,
-  missing: sql`'unknown_size'::text`,
-  reasons: ['unknown_size'],
+  value: sql`f.read_lines::double precision`,
+  joins: ({ tenantId }) => sql`
+    left join pull_requests q on q.tenant_id = ${tenantId} and q.repository_id = p.repository_id and q.number = p.number
+    left join pull_request_file_lists f on f.tenant_id = ${tenantId} and f.repository_id = p.repository_id
+      and f.number = p.number and f.head_sha = q.head_sha`,
+  missing: sql`'unknown_files'::text`,
+  reasons: ['unknown_files'],
 });

@@ -116,15 +116,17 @@ const deployed = (id: number, merge: string, at: string) => ({
 });
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const lists = () =>
-  query(sql`select number, complete, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
+  query(sql`select number, complete, read_lines, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
     from pull_request_file_lists l order by number`);
 
-describe('files of deployments that failed', () => {
-  it('are read of what was merged before anybody looked, once, and warn of the next change', async () => {
+describe('files of what was merged before anybody looked', () => {
+  it('are read once, for the size of pull requests, and warn of the next change where a deployment failed', async () => {
     await query(sql`delete from pull_request_file_lists`);
     const files = [{ path: 'src/pay.ts', additions: 10, deletions: 0 }];
     const merge = { merge_commit_sha: 'a'.repeat(40), merged_at: ago(3), closed_at: ago(3), state: 'merged' } as const;
-    const [merged, gone] = [
+    const lock = { path: 'yarn.lock', additions: 500, deletions: 0 };
+    const [plain, merged, gone] = [
+      await openTruly([...files, lock], { ...merge, merge_commit_sha: 'd'.repeat(40) }),
       await openTruly(files, merge),
       await openPull({ ...merge, merge_commit_sha: 'c'.repeat(40) }),
     ];
@@ -142,27 +144,25 @@ describe('files of deployments that failed', () => {
     const read = () => readMissingFiles(deps, tenantId, AbortSignal.timeout(10_000));
     await read();
     await read();
-    expect(asked('PullRequestFiles') - before).toBe(2);
+    expect(asked('PullRequestFiles') - before).toBe(3);
     expect(await lists()).toEqual([
-      { number: merged.number, complete: true, files: 1 },
-      { number: gone.number, complete: false, files: 0 },
+      { number: plain.number, complete: true, read_lines: 10, files: 2 },
+      { number: merged.number, complete: true, read_lines: 10, files: 1 },
+      { number: gone.number, complete: false, read_lines: null, files: 0 },
     ]);
     expect(await textOf(await openTruly(files))).toContain('`src/pay.ts` was changed in a deployment that failed');
   });
 
-  it('go when what they are of is long over', async () => {
+  it('go when what they are of is long over, and leave the size that was counted', async () => {
     const open = await openTruly([{ path: 'a.ts', additions: 1, deletions: 0 }]);
     await publishCheckRun(deps, open);
     await query(sql`update pull_requests set closed_at = now() - interval '181 days' where state = 'merged'`);
     await withTenant(deps.db, tenantId, (trx) => removeOldFiles(trx, tenantId));
-    const numbers = await query<{ number: number }>(sql`
-      select number from pull_request_file_lists union select number from pull_request_files order by number desc`);
-    expect(numbers[0]).toEqual({ number: open.number });
-    expect(
-      await query(
-        sql`select from pull_request_file_lists l join pull_requests p using (number) where p.state = 'merged'`,
-      ),
-    ).toEqual([]);
+    const ofMerged = sql`join pull_requests p using (number) where p.state = 'merged'`;
+    expect(await query(sql`select number from pull_request_files ${ofMerged}`)).toEqual([]);
+    expect(await query(sql`select number from pull_request_files where number = ${open.number}`)).toHaveLength(1);
+    const left = await query(sql`select read_lines from pull_request_file_lists ${ofMerged}`);
+    expect(left).toEqual([{ read_lines: 10 }, { read_lines: 10 }]);
   });
 });
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withTenant } from '../../../db/tenant.ts';
 import type { Facts } from '../../../src/facts/facts.ts';
+import { recordFiles } from '../../../src/checks/files/stored-files.ts';
 import { recomputeAll, recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
 import { createTestApi, repositoryFact, storeFacts } from '../../support/api.ts';
 import { readDerived } from '../../support/derived-rows.ts';
@@ -22,17 +23,15 @@ const deployed = (repository: number, id: number, created_at: string, environmen
   deployments: [deploymentFact(repository, id, { sha: `d${id}`, environment, created_at })],
   deployment_statuses: [statusFact(repository, id, { id, state: 'success', created_at })],
 });
-const merged = (number: number, author_id: number) => ({
-  ...pullFact(SHOP, number, {
+const merged = (number: number, author_id: number) =>
+  pullFact(SHOP, number, {
     author_id,
     labels: ['patch'],
     head_ref: 'fix/basket',
     state: 'merged',
     created_at: ago(4.9),
     merged_at: ago(4),
-  }),
-  sized: { at: ago(4), additions: 3, deletions: 1, changed_files: 1, merged_by_id: null },
-});
+  });
 const run = (workflow_run_id: number, head_branch: string) => ({
   repository_id: SHOP,
   workflow_run_id,
@@ -83,6 +82,12 @@ await storeFacts(
     workflow_runs: [run(1, 'main'), run(2, 'main'), run(3, 'main'), run(4, 'main'), run(5, 'next')],
   },
 );
+await withTenant(db, ACME, async (trx) => {
+  const rules = { attributes: null, codeOwners: null };
+  const files = [{ path: 'src/basket.ts', additions: 3, deletions: 1 }];
+  const list = { files, complete: true, headSha: 'b', baseRef: 'main', rules };
+  for (const number of [5, 6]) await recordFiles(trx, { tenantId: ACME, repositoryId: SHOP, number }, list);
+});
 await recomputeTouched(db, ACME);
 
 const path = '/api/v1/orgs/acme/metric-definitions';
