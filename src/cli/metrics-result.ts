@@ -30,18 +30,7 @@ function linesOf(result: AnyMetricResult): string[] {
 
 /** What is missing, and what was left out. */
 function notesOf(results: readonly AnyMetricResult[]): string[] {
-  return [...qualityNotes(results), ...leftOut(results), ...nothingBefore(results)];
-}
-
-function nothingBefore(results: readonly AnyMetricResult[]): string[] {
-  const unknown = results.filter(({ value, comparison }) => value !== null && comparison?.value === null);
-  if (unknown.length === 0) return [];
-  return [
-    '',
-    `  Before: ${unknown.map(({ metric }) => metric).join(', ')}:`,
-    '    Nothing of that time counts, or it was not measured then.',
-    '      Compare with another time by --compare FROM..TO, or not at all by --compare none.',
-  ];
+  return [...qualityNotes(results), ...leftOut(results)];
 }
 
 /** Of a midnight only the day. */

@@ -18,7 +18,13 @@ import { iso, timestamp } from './parameters.ts';
 export const metricName = z.enum(anyMetricNames);
 const measure = z.enum(healthMeasureNames);
 
-const series = z.array(z.object({ from: timestamp, value: number, n: z.int() }));
+const series = z.array(
+  z.object({
+    from: timestamp,
+    value: number.openapi({ description: 'Null: nothing of the day or week counts, or nothing was measured.' }),
+    n: z.int(),
+  }),
+);
 
 const teamHealthMeasure = z
   .object({

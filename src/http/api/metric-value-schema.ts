@@ -22,7 +22,13 @@ export const excluded = z.array(z.object({ reason: z.string(), count: z.int() })
 });
 
 export const comparison = z
-  .object({ window: windowSchema, value: number, n: z.int(), numerator: number, denominator: number })
+  .object({
+    window: windowSchema,
+    value: number.openapi({ description: 'Null: not known, and `quality` says so.' }),
+    n: z.int(),
+    numerator: number,
+    denominator: number,
+  })
   .nullable();
 
 export function presentComparison(compared: (Window & Summary) | null): z.infer<typeof comparison> {

@@ -52,6 +52,8 @@ export function failRateBy({ blame, numerator, denominator, finish }: SettingsOf
 export function deploymentRecoveryBy({ blame, finish, statistic }: SettingsOf<'recovery-time'>): Metric {
   return {
     unit: 'seconds',
+    nothing:
+      'No production deployment of the window failed, as this profile sees it: there was nothing to recover from.',
     statistic: statistic ?? 'median',
     meaning: 'The time from the finish of a failed deployment to its recovery.',
     needsDeployments: true,

@@ -21,6 +21,7 @@ export function incidentRecoveryBy(settings: Settings): Metric {
     statistic: statistic ?? 'median',
     meaning: 'The time to the close of an incident.',
     needsDeployments: start === undefined,
+    nothing: 'No incident that this profile counts is of the window: there was nothing to recover from.',
     reasons: ['no_push'],
     details: ['number', 'opened_at', 'closed_at', 'deployment_id'],
     rows: (scope) => {

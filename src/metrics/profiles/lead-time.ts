@@ -45,6 +45,8 @@ export function leadTimeBy({ link, span, statistic, finish: finished }: LeadTime
     statistic: statistic ?? 'median',
     meaning: 'The time to the deployment of a pull request, or of a commit.',
     needsDeployments: true,
+    shipsPulls: true,
+    nothing: 'Nothing came to production in the window that this profile counts.',
     reasons: [
       'no_push',
       'not_deployed',

@@ -53,7 +53,7 @@ export async function queryProfile(trx: Trx, { profile, name }: Asked, query: Me
     differences: listDifferences(profile, name),
     limits,
     quality: [
-      ...(await describeQuality(trx, metric, { scope: query, sources, found: { n, open } })),
+      ...(await describeQuality(trx, metric, { scope: query, sources, found: { n, open, excluded } })),
       ...(await listUnread(trx, query)),
     ],
   };

@@ -9,6 +9,8 @@ export const leadTime: Metric = {
   meaning:
     'Median over the changes whose first production deployment finished in the window of the time from their start to that finish.',
   needsDeployments: true,
+  shipsPulls: true,
+  nothing: 'No change came to production for the first time in the window.',
   reasons: ['baseline', 'bot', 'unknown_start', 'clock_skew'],
   details: ['number', 'sha', 'rule', 'environment', 'author', 'started_at'],
   rows: (scope) => sql`

@@ -23,6 +23,10 @@ export interface Metric {
   readonly meaning: string;
   /** Whether it needs deployments to be measured. */
   readonly needsDeployments: boolean;
+  /** Whether it measures the way of pull requests to production. */
+  readonly shipsPulls?: boolean;
+  /** Why there is nothing to measure where no row counts and none is left out; of windows and filters unless given. */
+  readonly nothing?: string;
   /** Why rows may be left out: all that `excluded` may say. */
   readonly reasons: readonly string[];
   /** The fields of `detail`, as columns of an export. */

@@ -13,6 +13,8 @@ export interface Quality {
 }
 
 const FEW = 5;
+const FILES_UNREAD =
+  'Connect GitHub, which is asked for the files of what was merged in the last 180 days, bit by bit. Of the others, additions and deletions in the rows say how large they are with all files.';
 
 interface Sources {
   readonly repositories: number;
@@ -86,8 +88,8 @@ export async function describeQuality(
   {
     scope,
     sources,
-    found: { n, open },
-  }: { scope: MetricScope; sources: Sources; found: Pick<Aggregate, 'n' | 'open'> },
+    found: { n, open, excluded },
+  }: { scope: MetricScope; sources: Sources; found: Pick<Aggregate, 'n' | 'open' | 'excluded'> },
 ): Promise<Quality[]> {
   if (sources.repositories === 0) return [noRepositories];
   const found: Quality[] = [];
@@ -97,10 +99,13 @@ export async function describeQuality(
     if (sources.without_source > 0) found.push(partlyMeasured(sources));
     if (incomplete.gaps > 0) found.push(gapsOf(incomplete));
     if (incomplete.matched > 0) found.push(matchedOf(incomplete));
-    if (incomplete.pulls_unmatched > 0 && metric.unit === 'seconds') found.push(unmatchedOf(incomplete));
+    if (incomplete.pulls_unmatched > 0 && metric.shipsPulls === true) found.push(unmatchedOf(incomplete));
   }
+  const unread = excluded.find(({ reason }) => reason === 'unknown_files');
+  if (unread && n > 0) found.push(filesUnread(unread.count, n));
   const kind = kindOf(metric.statistic);
-  if (n === 0 && open === 0) found.push(nothing);
+  if (n === 0 && open > 0) found.push(allOpen(open));
+  else if (n === 0) found.push(excluded.length > 0 ? allLeftOut(excluded) : nothingOf(metric));
   else if (n < FEW && (kind === 'part' || kind === 'values')) found.push(few(n));
   return found;
 }
@@ -111,10 +116,59 @@ export const noRepositories: Quality = {
   action: 'Install the App on a repository, or replay a clone with `npm run shiplog -- replay PATH`.',
 };
 
-const nothing: Quality = {
-  code: 'nothing_in_window',
-  message: 'Nothing in the window counts: see excluded.',
-  action: 'Choose a longer window, or another repository or environment.',
+/** Of a window that is compared with. */
+export const nothingBefore: Quality = {
+  code: 'comparison_unknown',
+  message: 'Nothing of the window that it is compared with counts, or it was not measured then.',
+  action: 'Compare with another time: `compare=FROM..TO`.',
+};
+
+function nothingOf({ nothing }: Metric): Quality {
+  return {
+    code: 'nothing_in_window',
+    message: nothing ?? 'Nothing of this kind is known in the window, or for what is asked for.',
+    action: 'Choose a longer window, or another repository, team or environment.',
+  };
+}
+
+function allOpen(open: number): Quality {
+  const what = open === 1 ? 'The one that there is has' : `All ${open} that there are have`;
+  return {
+    code: 'all_open',
+    message: `${what} no end yet, so there is no time to measure.`,
+    action: 'Close the incident, deploy the fix, or say when it recovered: see open, and the rows.',
+  };
+}
+
+function allLeftOut(excluded: Aggregate['excluded']): Quality {
+  const actions = excluded.map(({ reason }) => whatToDo[reason]).filter((action) => action !== undefined);
+  return {
+    code: 'nothing_in_window',
+    message: `Nothing in the window counts. Left out: ${excluded.map(({ reason, count }) => `${count} ${reason}`).join(', ')}.`,
+    action: [...new Set(actions), 'Or choose a longer window.'].join(' '),
+  };
+}
+
+function filesUnread(unread: number, n: number): Quality {
+  return {
+    code: 'files_unread',
+    message: `Of ${unread} of ${unread + n} pull requests it is not known which files they change. They are left out, since generated files could not be.`,
+    action: FILES_UNREAD,
+  };
+}
+
+/** By the reason for which rows are left out. */
+const whatToDo: Readonly<Record<string, string>> = {
+  baseline: 'What the first deployment of an environment brought is not known: wait for the next one.',
+  bot: 'Set `leave_out_bots` to false where the work of bots is to count.',
+  clock_skew: 'Its start lies after its deployment: set the clock of the machine that committed it.',
+  unknown_start: 'Wait for the backfill, or start it: when the work began is not known.',
+  unknown_commits: 'Wait for the backfill, or start it: commits of these pull requests are not known.',
+  unknown_parents: 'Wait for the backfill, or start it: parents of these commits are not known.',
+  unknown_files: FILES_UNREAD,
+  not_deployed: 'Deploy them, or check that deployments are of commits of the default branch.',
+  no_review: 'Have them reviewed; or connect GitHub, which tells reviews: a replayed clone has none.',
+  no_push: 'Send the webhooks of pushes, and wait for deployments of what comes with them.',
 };
 
 function notDeployed({ without_source, repositories }: Sources, { environments }: Incomplete): Quality {

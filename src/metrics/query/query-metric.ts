@@ -6,7 +6,7 @@ import { type Aggregate, aggregate, type Summary, summarize } from './aggregate.
 import type { Metric, MetricRow } from './metric.ts';
 import { listUnread } from './history-quality.ts';
 import { type MetricName, metrics } from './metrics.ts';
-import { describeQuality, findSources, isMeasured, type Quality } from './quality.ts';
+import { describeQuality, findSources, isMeasured, nothingBefore, type Quality } from './quality.ts';
 import type { SeriesStep } from './periods.ts';
 import { type MetricScope, scopedRepositories } from './scope.ts';
 import type { SeriesPoint } from './series.ts';
@@ -50,17 +50,20 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
   const found = await aggregate(trx, metric, { scope: query, step: query.step });
   const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
   const measured = isMeasured(metric, sources);
+  const comparison = query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null;
+  const isKnown = measured && found.value !== null;
   return {
     metric: name,
     unit: metric.unit,
     ...found,
     ...(!measured && { value: null, series: found.series.map((point) => ({ ...point, value: null })) }),
     window: { from: query.from, to: query.to },
-    comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
+    comparison,
     definition_version: versionName(version),
     bands: bandsOf(name, measured ? found.value : null),
     quality: [
       ...(await describeQuality(trx, metric, { scope: query, sources, found })),
+      ...(isKnown && comparison?.value === null ? [nothingBefore] : []),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],
