@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { withTenant } from '../../db/tenant.ts';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { roles } from '../../src/tenancy/roles.ts';
 import { type Scope, scopes } from '../../src/tenancy/scopes.ts';
@@ -26,6 +28,10 @@ await storeFacts(db, 1, 'acme', installationFact(1), repositoryFact(11, 'acme/sh
 await storeFacts(db, 2, 'other', installationFact(2), repositoryFact(21, 'other/secret'));
 await storeFacts(db, 3, 'gone', repositoryFact(31, 'gone/shop'));
 await recomputeTouched(db, 1);
+await withTenant(db, 1, (trx) =>
+  sql`
+    insert into published_check_runs (tenant_id, repository_id, head_sha, number) values (1, 11, 'b', 1)`.execute(trx),
+);
 const deliveryGuid = randomUUID();
 await insertDelivery(db, { guid: deliveryGuid });
 

@@ -97,6 +97,7 @@ export function operationTable({ db, make, setLogo, purgeId, deliveryGuid }: Mad
     listCommits: read(),
     listPullRequests: read(),
     getPullRequest: read(() => ({ params: { repo: 'shop', number: 1 } })),
+    getPullRequestCheckRun: read(() => ({ params: { repo: 'shop', number: 1 } })),
     listReviews: read(),
     listIssues: read(),
     listReleases: read(),
