@@ -17,15 +17,27 @@ interface ArchiveRow {
   readonly body?: Buffer;
 }
 
+/** Some lines of a table. */
+export interface ArchiveLines {
+  readonly text: string;
+  readonly count: number;
+}
+
 /**
  * The rows of a table, each as a line of JSON as PostgreSQL writes it, by its primary key. A transaction a page: whoever
  * reads slowly keeps none open, and sees later pages as they are then.
  */
-export async function* listArchiveLines(db: Database, tenantId: number, table: ArchiveTable): AsyncGenerator<string> {
+export async function* listArchiveLines(
+  db: Database,
+  tenantId: number,
+  table: ArchiveTable,
+): AsyncGenerator<ArchiveLines> {
   const limit = hasBodies(table) ? PAGE_OF_BODIES : PAGE;
   for (let after: readonly string[] | undefined, more = true; more; ) {
     const rows = await readPage(db, tenantId, { table, after, limit });
-    for (const row of rows) yield `${lineOf(row)}\n`;
+    // A body is large enough to go by itself; of other rows, a piece for each would cost more than the rows.
+    if (hasBodies(table)) for (const row of rows) yield { text: `${lineOf(row)}\n`, count: 1 };
+    else yield { text: rows.map((row) => `${row.line}\n`).join(''), count: rows.length };
     after = rows.at(-1)?.position;
     more = rows.length === limit && after !== undefined && after.length > 0;
   }

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { Database } from '../../db/connection.ts';
-import { listArchiveLines } from './archive-rows.ts';
+import { type ArchiveLines, listArchiveLines } from './archive-rows.ts';
 import { type ArchiveTable, listArchiveTables } from './archive-tables.ts';
 
 interface ArchivedOrg {
@@ -44,12 +44,12 @@ interface Counting {
   readonly rows: Map<string, number>;
 }
 
-async function* counted(lines: AsyncIterable<string>, { table, rows }: Counting): AsyncGenerator<string> {
+async function* counted(lines: AsyncIterable<ArchiveLines>, { table, rows }: Counting): AsyncGenerator<string> {
   let count = 0;
   rows.set(table.name, count);
-  for await (const line of lines) {
-    rows.set(table.name, (count += 1));
-    yield line;
+  for await (const piece of lines) {
+    rows.set(table.name, (count += piece.count));
+    yield piece.text;
   }
 }
 
