@@ -92,9 +92,9 @@ const MOST_BEFORE = 100;
 async function listFailedBefore(trx: Trx, { tenantId, repositoryId, number }: PullPlace): Promise<FailedBefore[]> {
   const { rows } = await sql<FailedBefore>`
     with failed as materialized (
-      select d.deployment_id, d.finished_at, m.number from production_deployments d
-      join merged_pull_requests m on m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId}
-        and m.first_deployment_id = d.deployment_id and m.number <> ${number}
+      select d.deployment_id, d.finished_at, c.number from production_deployments d
+      join deployment_changes c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}
+        and c.deployment_id = d.deployment_id and c.is_change and c.number not in (0, ${number})
       where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}
         and d.finished_at > now() - interval '90 days' and exists (
           select from deployment_failures f
