@@ -31,7 +31,7 @@ interface JsonResponse {
 
 /** The API over a database of its own. Every answer is checked against the OpenAPI document. */
 export async function createTestApi() {
-  const { db, url } = await createTestDatabase();
+  const { db, url, superuserUrl } = await createTestDatabase();
   const log = createLogger({ level: 'silent', format: 'json' });
   const queue = await startQueue({ url, log });
   afterAll(() => queue.stop({ graceful: false }));
@@ -59,7 +59,7 @@ export async function createTestApi() {
     check({ method, path, status: response.status, body });
     return { status: response.status, headers: response.headers, body };
   }
-  return { api, deps, db, url, queue, document, request, get: (path: string) => request('GET', path) };
+  return { api, deps, db, url, superuserUrl, queue, document, request, get: (path: string) => request('GET', path) };
 }
 
 /** A stream of events has no end. */

@@ -31,6 +31,14 @@ export function putRoute<
   });
 }
 
+/** Of what is changed only if it is as the caller has seen it. */
+export const ifMatchHeaders = z.object({
+  'if-match': z.string().optional().openapi({
+    description:
+      'The `ETag` of what is changed: 412 when somebody else has changed it since. `*`, or none: whatever it is.',
+  }),
+});
+
 /** A route that changes parts of something, if it is as the caller has seen it, and answers with the whole. */
 export function patchRoute<
   P extends string,
@@ -40,14 +48,11 @@ export function patchRoute<
   Body extends z.ZodType,
 >(patch: Put<P, Params, Filters, Request, Body>) {
   const body = { required: true, content: { 'application/json': { schema: patch.request } } };
-  const description =
-    'The `ETag` of what is changed: 412 when somebody else has changed it since. `*`, or none: whatever it is.';
-  const headers = z.object({ 'if-match': z.string().optional().openapi({ description }) });
   return createRoute({
     ...about(patch),
     method: 'patch',
     path: patch.path,
-    request: { params: patch.params, query: z.strictObject(patch.filters), headers, body },
+    request: { params: patch.params, query: z.strictObject(patch.filters), headers: ifMatchHeaders, body },
     responses: { ...changed(patch.response), ...bodyProblems, 412: changedSince },
   });
 }
@@ -69,7 +74,7 @@ export function patchFieldsRoute<
   });
 }
 
-const changedSince = problem('Somebody else has changed it.', {
+export const changedSince = problem('Somebody else has changed it.', {
   status: 412,
   title: 'Precondition Failed',
   detail: 'It has changed since you have read it. Read it again.',

@@ -9,7 +9,7 @@ import { actorOf } from './actor.ts';
 import type { Api, ApiEnv } from './api-env.ts';
 import { etagOf, readBranding } from './branding.ts';
 import { brandingSchema, presentBranding } from './branding-schema.ts';
-import { takeBackRoute } from './change-route.ts';
+import { changedSince, ifMatchHeaders } from './change-route.ts';
 import { requireMatch } from './if-match.ts';
 import { inWholeOrg } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
@@ -48,24 +48,27 @@ high. What runs in an SVG, or loads something from elsewhere, is removed.`,
   method: 'put',
   path,
   middleware: [requireAccess('setLogo'), limitBody] as const,
-  request: { params: orgParams, body: { required: true, content: pictures } },
+  request: { params: orgParams, headers: ifMatchHeaders, body: { required: true, content: pictures } },
   responses: {
     200: { description: 'Done.', content: { 'application/json': { schema: brandingSchema } } },
     ...problems,
+    412: changedSince,
     413: problem('It is too large.', { status: 413, title: 'Payload Too Large', detail: tooLarge }),
     415: problem('It is no picture.', { status: 415, title: 'Unsupported Media Type', detail: typeNeeded() }),
     422: unprocessable,
   },
 });
 
-const remove = takeBackRoute({
-  operationId: 'removeLogo',
+const remove = createRoute({
+  ...about({ operationId: 'removeLogo', path, tag, summary: 'Remove the logo', params: orgParams }),
+  method: 'delete',
   path,
-  tag,
-  summary: 'Remove the logo',
-  params: orgParams,
-  filters: {},
-  response: brandingSchema,
+  request: { params: orgParams, query: z.strictObject({}), headers: ifMatchHeaders },
+  responses: {
+    200: { description: 'Done.', content: { 'application/json': { schema: brandingSchema } } },
+    ...problems,
+    412: changedSince,
+  },
 });
 
 export function addLogo(api: Api): void {
