@@ -29,14 +29,20 @@ const params: Readonly<Record<string, string>> = {
 const pathOf = ({ path }: Operation) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
 
 const reads = operations.filter((operation) => operation.method === 'GET' && 'application/json' in okOf(operation));
+/** Of what there is. */
+const found: Operation[] = [];
+for (const operation of reads) if ((await get(pathOf(operation))).status === 200) found.push(operation);
 const pageOf = (operation: Operation) => okOf(operation)['application/json']?.schema?.properties?.next_cursor;
-const lists = reads.filter((operation) => JSON.stringify(pageOf(operation) ?? '').includes('string'));
+const lists = found.filter((operation) => JSON.stringify(pageOf(operation) ?? '').includes('string'));
 
 describe('a read', () => {
-  it.each(reads)('of $id has an ETag, and is not sent again while it is the same', async (operation) => {
-    expect(operation.statuses).toContain(304);
+  it('says of each that it may not be sent again', () => {
+    for (const { id, statuses } of reads) expect([id, statuses]).toEqual([id, expect.arrayContaining([304])]);
+    expect(found.length).toBeGreaterThan(reads.length * 0.8);
+  });
+
+  it.each(found)('of $id has an ETag, and is not sent again while it is the same', async (operation) => {
     const first = await get(pathOf(operation));
-    if (first.status !== 200) return expect(first.status).toBe(404);
     const etag = first.headers.get('etag') ?? '';
     expect(etag).toMatch(/^(?:W\/)?".+"$/);
     // Some tell how long ago something was.
@@ -65,7 +71,6 @@ describe('a list', () => {
     expect(names.filter((name) => ['offset', 'page', 'per_page', 'skip'].includes(name))).toEqual([]);
     const path = pathOf(operation);
     const whole = await get(`${path}?limit=100`);
-    if (whole.status !== 200) return expect(whole.status).toBe(404);
     expect((await get(`${path}?cursor=nonsense`)).status).toBe(400);
     const one: unknown[] = [];
     for (let cursor = ''; ; ) {
