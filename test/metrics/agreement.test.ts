@@ -105,7 +105,7 @@ function told({ value, n, numerator, p90, open, series, excluded, quality }: Met
     numerator,
     p90: rounded(p90),
     open,
-    inSeries: sum(series.map((point) => point.n)),
+    inSeries: series.map((point) => [point.n, rounded(point.value)]),
     excluded: sum(excluded.map(({ count }) => count)),
     inRange: true,
     explained: value !== null || quality.length > 0,
@@ -145,6 +145,25 @@ function byHand(statistic: Statistic, { rows, days }: { rows: readonly MetricRow
   }
 }
 
+interface Points {
+  readonly rows: readonly MetricRow[];
+  readonly timeZone: string;
+  readonly statistic: Statistic;
+  readonly isMeasured: boolean;
+}
+
+/** Each point of the series, from the rows between its start and the next one. */
+function pointsByHand({ series, window }: MetricResult, { rows, timeZone, statistic, isMeasured }: Points) {
+  const starts = series.map(({ from }) => new Date(from));
+  return starts.map((from, index) => {
+    const to = starts[index + 1] ?? window.to;
+    const days = (wallClock(to, timeZone) - wallClock(from, timeZone)) / (24 * HOUR_MS);
+    const within = rows.filter(({ at }) => at >= from && at < to);
+    const { value, n } = byHand(statistic, { rows: within, days });
+    return [n, isMeasured ? rounded(value) : null];
+  });
+}
+
 /** The same by hand, from the rows. */
 function computed(
   result: MetricResult,
@@ -164,7 +183,7 @@ function computed(
     numerator,
     p90: rounded(percentile(values, 0.9)),
     open: result.metric === 'recovery-time' ? counting.length - values.length : 0,
-    inSeries: n,
+    inSeries: pointsByHand(result, { rows: counting, timeZone, statistic, isMeasured }),
     excluded: rows.length - counting.length,
     inRange: (ratio ?? 0) <= 1 && rows.every(({ at }) => at >= result.window.from && at < result.window.to),
     explained: true,

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../db/connection.ts';
+import { withTenant } from '../../db/tenant.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logging.ts';
 import { orgId } from '../../src/replay/identity.ts';
@@ -51,6 +53,39 @@ describe('a replay', () => {
     expect(result.git).toEqual(result.stored);
     expect(result.deliveries).toMatchObject({ stored: 24, applied: 24, accepted: 24, others: [] });
     expect(result.destination).toMatchObject({ url: shiplog.url, temporary: false });
+  });
+
+  it('ships with each tag what git lists for it and for no tag before', async () => {
+    const repository = new GitRepository().commit('c0');
+    const tags: string[] = [];
+    for (let index = 1; index <= 60; index += 1) {
+      // Short branches that are merged later, and tags on them, too.
+      const parents = [`c${Math.max(0, index - 1 - (index % 4))}`, ...(index % 5 === 0 ? [`c${index - 1}`] : [])];
+      repository.commit(`c${index}`, { parents: [...new Set(parents)], files: {} });
+      if (index % 3 === 0) tags.push(`c${index}`);
+    }
+    repository.commit('end', { parents: ['c60', 'c59', 'c58', 'c57'], files: {} }).build('end');
+    for (const name of tags) repository.git('tag', `v${name}`, repository.sha(name));
+    await run(repository.path, { org: 'tagged' });
+    const tenantId = orgId({ org: 'tagged', name: '' });
+    const list = () =>
+      withTenant(db, tenantId, async (trx) => {
+        const { rows } = await sql<{ ref: string; shas: string[] }>`
+          select d.ref, array(select m.sha from shipped_commits m
+            where m.tenant_id = ${tenantId} and m.deployment_id = d.deployment_id order by 1) as shas
+          from production_deployments d where d.tenant_id = ${tenantId} and d.attributed
+          order by d.finished_at, d.deployment_id`.execute(trx);
+        return rows;
+      });
+    const expected = tags.map((name, index) => ({
+      ref: `v${name}`,
+      shas: repository
+        .git('rev-list', `v${name}`, '--not', ...tags.slice(0, index).map((earlier) => `v${earlier}`))
+        .split('\n')
+        .filter((sha) => sha !== '')
+        .toSorted(),
+    }));
+    await expect.poll(list, { timeout: 20_000 }).toEqual(expected);
   });
 
   it('changes nothing the second time', async () => {
