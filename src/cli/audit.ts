@@ -48,5 +48,6 @@ async function runAudit({ arguments: [action = '', wanted], options, config, sig
 function describe(login: string, { entries, prunedTo, broken }: AuditVerification): string {
   const pruned = prunedTo === 0 ? '' : `, after ${formatCount(prunedTo)} that were pruned`;
   const verdict = broken ? `broken at entry ${broken.entryId}: ${broken.meaning}` : 'whole';
-  return `${login}: ${formatCount(entries)} entries${pruned}: ${verdict}`;
+  const counted = entries === 1 ? '1 entry' : `${formatCount(entries)} entries`;
+  return `${login}: ${counted}${pruned}: ${verdict}`;
 }

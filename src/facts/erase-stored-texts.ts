@@ -8,6 +8,7 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   commits: ['message_headline'],
   pull_requests: ['title', 'body'],
   issues: ['title', 'body'],
+  reported_incidents: ['title'],
 };
 
 /** Mentions and emails in what others wrote. */

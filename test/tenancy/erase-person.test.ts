@@ -2,8 +2,10 @@ import { zstdDecompressSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withTenant } from '../../db/tenant.ts';
+import { applyFacts } from '../../src/facts/apply.ts';
 import { recomputeAll } from '../../src/metrics/derive/recompute.ts';
 import { anyMetricNames, queryAnyMetric } from '../../src/metrics/query/any-metric.ts';
+import { incidentReportFacts } from '../../src/reports/incident-report.ts';
 import { startBackfill } from '../../src/sync/start-backfill.ts';
 import { recordAudit } from '../../src/tenancy/audit-log.ts';
 import { eraseFromDeliveries } from '../../src/tenancy/erase-deliveries.ts';
@@ -95,6 +97,11 @@ beforeAll(async () => {
     sql`update pull_requests set body = ${`thanks @${person.login}, see ${person.emails[0]}`}
       where tenant_id = ${tenantId} and number = 1`.execute(trx),
   );
+  const told = { id: 'PD-1', title: `@${person.login} is paged`, url: null, openedAt: new Date('2020-01-01') };
+  const names = { deploymentId: null, pull: null, sha: null };
+  const report = incidentReportFacts(repository.id, { ...told, closedAt: null, names, updatedAt: new Date() });
+  await withTenant(db, tenantId, (trx) => applyFacts(trx, tenantId, [report]));
+  await recomputeAll(db, tenantId);
   await withTenant(db, tenantId, (trx) =>
     recordAudit(trx, {
       tenantId,
