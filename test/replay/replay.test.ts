@@ -59,8 +59,8 @@ describe('a replay', () => {
     const repository = new GitRepository().commit('c0');
     const tags: string[] = [];
     for (let index = 1; index <= 60; index += 1) {
-      // Short branches that are merged later, and tags on them, too.
-      const parents = [`c${Math.max(0, index - 1 - (index % 4))}`, ...(index % 5 === 0 ? [`c${index - 1}`] : [])];
+      // Short branches; each tag is of a merge, whose second parent no earlier one has.
+      const parents = [`c${Math.max(0, index - 1 - (index % 4))}`, ...(index % 3 === 0 ? [`c${index - 1}`] : [])];
       repository.commit(`c${index}`, { parents: [...new Set(parents)], files: {} });
       if (index % 3 === 0) tags.push(`c${index}`);
     }
