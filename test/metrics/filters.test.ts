@@ -88,7 +88,7 @@ const readSeries = async (query: string) =>
   [];
 
 const readQuality = async () => {
-  const { body } = await get(`${path}/pr-pickup?repository=shop&${march}`);
+  const { body } = await get(`${path}/pr-pickup?repository=shop&${march}&compare=2026-03-01..2026-04-01`);
   return (body['quality'] as { code: string; message: string }[]).map(({ code, message }) => [code, message]);
 };
 

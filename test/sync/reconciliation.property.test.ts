@@ -30,6 +30,8 @@ const MORE_FROM_WEBHOOKS: ReadonlySet<string> = new Set([
   'contributor_logins',
   'contributor_emails',
   'tags',
+  // Which commits came together: no page has it.
+  'pushes',
   // Whoever installed the app.
   'members',
 ]);

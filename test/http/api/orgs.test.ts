@@ -82,6 +82,10 @@ describe('contributors', () => {
       reviews: 1,
       first_seen_at: day(1),
       last_seen_at: day(7),
+      merged_into: null,
+      merged: [],
+      bot: null,
+      excluded: false,
     });
     expect(body.data[3]).toMatchObject({
       login: null,
