@@ -8,7 +8,7 @@ import { meterUsage } from '../tenancy/meter-usage.ts';
 import { createCheckRun, findCheckRun, type RunPlace, updateCheckRun } from './check-run-api.ts';
 import { type CheckRunContent, hashOf } from './content.ts';
 import { evaluate } from './evaluate.ts';
-import { beginSending, recordSent } from './published.ts';
+import { beginSending, recordLeft, recordSent } from './published.ts';
 import type { Places } from './links.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { render } from './render.ts';
@@ -80,7 +80,10 @@ async function prepare(trx: Trx, head: CheckedHead, { file, rules, places }: Wri
   const now = new Date();
   const standing = await findStanding(trx, head);
   const facts = await readCheckFacts(trx, head, { now, file, rules });
-  if (!facts) return null;
+  if (!facts) {
+    await recordLeft(trx, head);
+    return null;
+  }
   const summary = evaluate(facts);
   const content = render(summary, places, now);
   const hash = hashOf(content);

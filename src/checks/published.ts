@@ -89,6 +89,13 @@ export async function recordRefused(
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
 }
 
+/** No pull request has this head any more: its run stays as it was, and is looked at by nobody until one has. */
+export async function recordLeft(trx: Trx, { tenantId, repositoryId, headSha }: CheckedHead): Promise<void> {
+  await sql`
+    update published_check_runs set sending_since = null, refresh_at = null, content_hash = null
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and head_sha = ${headSha}`.execute(trx);
+}
+
 /** GitHub has reset what it had: the next words are sent, also if they are the same. */
 export async function forgetContent(trx: Trx, { tenantId, repositoryId, headSha }: CheckedHead): Promise<void> {
   await sql`

@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withTenant } from '../../db/tenant.ts';
 import { publishCheckRun } from '../../src/checks/publish.ts';
+import { recordMergeGroup } from '../../src/checks/published.ts';
 import { listUnpublished } from '../../src/checks/sweep.ts';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { createPublishing, dyingAt } from '../support/publishing.ts';
 import { deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 
-const { db, deps, store, openPull, repository, query, tenantId } = await createPublishing();
+const { db, deps, standIn, store, openPull, repository, query, tenantId } = await createPublishing();
 const unpublished = async () => {
   const heads = await withTenant(db, tenantId, (trx) => listUnpublished(trx, tenantId));
   return heads.map(({ headSha }) => headSha).toSorted();
@@ -58,6 +59,26 @@ describe('the sweep', () => {
     expect(await unpublished()).toEqual([]);
     await query(sql`update published_check_runs set sending_since = now() - interval '11 minutes'`);
     expect(await unpublished()).toEqual([pull.headSha]);
+  });
+
+  it('leaves a head alone that no pull request has any more, whatever was to be said of it', async () => {
+    const left = await openPull();
+    await publishCheckRun(deps, left);
+    await query(sql`update published_check_runs set refresh_at = now(), sending_since = now() - interval '11 minutes'`);
+    const moved = { at: '2026-03-02T00:00:00.000Z', head_sha: 'e'.repeat(40), state: 'closed' };
+    await store({ pull_requests: [pullFact(repository.id, left.number, moved)] });
+    expect(await unpublished()).toEqual([left.headSha]);
+    await publishCheckRun(deps, left);
+    expect(await unpublished()).toEqual([]);
+  });
+
+  it('finds a merge group whose job was lost before anything was said of it', async () => {
+    const [commit] = await standIn.change.git.push(repository, { branch: 'gh-readonly-queue/main/pr-1-b' });
+    const group = { tenantId, repositoryId: repository.id, headSha: commit?.sha ?? '' };
+    await withTenant(db, tenantId, (trx) => recordMergeGroup(trx, group, { number: 1 }));
+    expect(await unpublished()).toEqual([group.headSha]);
+    await publishCheckRun(deps, group);
+    expect(await unpublished()).toEqual([]);
   });
 
   it('finds words that time has changed', async () => {
