@@ -10,8 +10,8 @@ export interface CheckFacts {
   readonly settings: CheckRunSettings;
   /** Why the repository's own settings do not count. */
   readonly fileProblem: FileProblem | null;
-  /** Numbers of the issues that are incidents, and open. */
-  readonly openIncidents: readonly number[];
+  /** As `#12`, or what the program calls it that reported it. */
+  readonly openIncidents: readonly string[];
   /** Whether what is to be merged mends something: a hotfix, a revert, or what closes an open incident. */
   readonly repairs: boolean;
   /** Null: the head is a merge group's. */

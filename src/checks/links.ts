@@ -1,4 +1,5 @@
 import type { CheckSummary } from './evaluate.ts';
+import { code } from './markdown.ts';
 
 /** Where GitHub and Shiplog are for people. */
 export interface Places {
@@ -19,7 +20,24 @@ export interface Links {
 }
 
 export function deploymentLink(id: number, { api, org, repository }: Links): string {
-  return api(`deployment ${id}`, `${org}/deployments/${id}?repository=${repository}`);
+  // Of what a program has reported, the number is no name.
+  return api(id > 0 ? `deployment ${id}` : 'a reported deployment', `${org}/deployments/${id}?repository=${repository}`);
+}
+
+/** An issue, as `#12`; whatever else a program calls it is no number of GitHub's. */
+export function incidentLink(name: string, { issue }: Links): string {
+  const number = numberOf(name);
+  return number === null ? code(name) : issue(number);
+}
+
+export function pullLink(name: string, { pull }: Links): string {
+  const number = numberOf(name);
+  return number === null ? code(name) : pull(number);
+}
+
+function numberOf(name: string): number | null {
+  const digits = /^#(\d+)$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 export function linksOf({ repository }: CheckSummary, { webUrl, publicUrl }: Places): Links {

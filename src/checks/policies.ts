@@ -6,7 +6,7 @@ import type { Unapproved } from './files/ownership.ts';
 export type Violation =
   | { readonly policy: 'max_lines'; readonly lines: number; readonly most: number }
   | { readonly policy: 'code_owner_review'; readonly unapproved: readonly Unapproved[] }
-  | { readonly policy: 'deployment_freeze'; readonly incidents: readonly number[] };
+  | { readonly policy: 'deployment_freeze'; readonly incidents: readonly string[] };
 
 /** Of what is merged already, none; and what could not be read is held against nobody. */
 export function listViolations(

@@ -118,16 +118,17 @@ async function isPublished(trx: Trx, { tenantId, repositoryId, headSha }: Checke
   return rows.length > 0;
 }
 
-async function listOpenIncidents(trx: Trx, { tenantId, repositoryId }: Place): Promise<number[]> {
-  const { rows } = await sql<{ number: number }>`
-    select number from incidents
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and closed_at is null order by 1`.execute(trx);
-  return rows.map(({ number }) => number);
+async function listOpenIncidents(trx: Trx, { tenantId, repositoryId }: Place): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select coalesce(reported_id, '#' || number) as name from incidents
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and closed_at is null
+    order by reported_id nulls first, number`.execute(trx);
+  return rows.map(({ name }) => name);
 }
 
 interface Mending {
   readonly repository: CheckedRepository;
-  readonly openIncidents: readonly number[];
+  readonly openIncidents: readonly string[];
   readonly definition: MetricDefinition;
 }
 
@@ -136,7 +137,7 @@ function isRepair(
   { repository, openIncidents, definition }: Mending,
 ): boolean {
   const written = { body, headRef, fullName: repository.full_name };
-  const closes = readClosed(written).some((number) => openIncidents.includes(number));
+  const closes = readClosed(written).some((number) => openIncidents.includes(`#${number}`));
   return closes || readReverts(written).length > 0 || isHotfix({ labels, headRef }, definition);
 }
 

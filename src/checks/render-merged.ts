@@ -2,7 +2,7 @@ import type { Failure } from './check-facts.ts';
 import { duration, moment } from './durations.ts';
 import type { CheckSummary } from './evaluate.ts';
 import type { Shipped } from './evaluate-merged.ts';
-import { deploymentLink, type Links } from './links.ts';
+import { deploymentLink, incidentLink, type Links, pullLink } from './links.ts';
 import { code, listed } from './markdown.ts';
 
 /** What it came to production with. */
@@ -45,18 +45,17 @@ function failureText({ kind, by, recovered_at }: Failure, { links, finished_at }
 }
 
 function causeText(kind: string, { by, links }: { readonly by: string; readonly links: Links }): string {
-  const number = /^#?(\d+)$/.exec(by)?.[1];
   switch (kind) {
     case 'deploy_failed':
       return 'The deployment failed.';
     case 'rollback':
       return 'It was rolled back.';
     case 'revert':
-      return `A change of it was reverted by ${number ? links.pull(Number(number)) : code(by)}.`;
+      return `A change of it was reverted by ${pullLink(by, links)}.`;
     case 'hotfix':
-      return `It needed the hotfix ${number ? links.pull(Number(number)) : code(by)}.`;
+      return `It needed the hotfix ${pullLink(by, links)}.`;
     case 'incident':
-      return `Incident ${number ? links.issue(Number(number)) : code(by)} is linked to it.`;
+      return `Incident ${incidentLink(by, links)} is linked to it.`;
     default:
       return `${code(by)} marked it as failed.`;
   }

@@ -1,5 +1,5 @@
 import type { CheckSummary } from './evaluate.ts';
-import type { Links } from './links.ts';
+import { incidentLink, type Links } from './links.ts';
 import { code, listed, plural } from './markdown.ts';
 import type { Violation } from './policies.ts';
 import { QUICK, THOROUGH } from './files/review-effort.ts';
@@ -31,7 +31,7 @@ function violationText(violation: Violation, links: Links): string {
     );
     return `A code owner has yet to approve ${groups.slice(0, MOST_GROUPS).join('; ')}${groups.length > MOST_GROUPS ? `; and of ${groups.length - MOST_GROUPS} more groups` : ''}.`;
   }
-  const incidents = listed(violation.incidents.map(links.issue));
+  const incidents = listed(violation.incidents.map((name) => incidentLink(name, links)));
   return `Nothing is merged while an incident is open: ${incidents}. Only what mends it may be: a hotfix, a revert, or what closes the incident ("fixes #N").`;
 }
 

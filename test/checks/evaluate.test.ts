@@ -7,23 +7,23 @@ const policies = { ...defaultSettings, max_lines: 100, deployment_freeze: true }
 
 describe('a policy', () => {
   it('that is off fails nothing', () => {
-    expect(evaluate(checkFacts({ openIncidents: [12] }))).toMatchObject({ conclusion: 'neutral', violations: [] });
+    expect(evaluate(checkFacts({ openIncidents: ['#12'] }))).toMatchObject({ conclusion: 'neutral', violations: [] });
   });
 
   it('fails what it is against, also where the summary is hidden', () => {
-    const facts = { settings: policies, openIncidents: [12], pull: checkedPull({ hiddenBy: 'ben' }) };
+    const facts = { settings: policies, openIncidents: ['#12'], pull: checkedPull({ hiddenBy: 'ben' }) };
     expect(evaluate(checkFacts(facts))).toMatchObject({
       state: 'hidden',
       conclusion: 'failure',
       violations: [
         { policy: 'max_lines', lines: 150, most: 100 },
-        { policy: 'deployment_freeze', incidents: [12] },
+        { policy: 'deployment_freeze', incidents: ['#12'] },
       ],
     });
   });
 
   it('of a freeze lets through what mends the incident, in the merge queue, too', () => {
-    const facts = { settings: { ...policies, max_lines: 0 }, openIncidents: [12] };
+    const facts = { settings: { ...policies, max_lines: 0 }, openIncidents: ['#12'] };
     expect(evaluate(checkFacts({ ...facts, repairs: true })).conclusion).toBe('neutral');
     expect(evaluate(checkFacts({ ...facts, pull: null, repairs: true })).conclusion).toBe('success');
     expect(evaluate(checkFacts({ ...facts, pull: null })).conclusion).toBe('failure');
@@ -54,7 +54,7 @@ describe('a policy', () => {
   });
 
   it('fails nothing where it is turned off, over the plan’s limit, or after the merge', () => {
-    const facts = { settings: policies, openIncidents: [12] };
+    const facts = { settings: policies, openIncidents: ['#12'] };
     const off = { ...facts, settings: { ...policies, enabled: false } };
     const left = { ...facts, repository: { full_name: 'acme/shop', tracked: false } };
     const merged = { ...facts, pull: mergedPull() };

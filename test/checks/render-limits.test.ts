@@ -72,7 +72,7 @@ const anyFacts: fc.Arbitrary<CheckFacts> = fc
   .record({
     now: time,
     pull: fc.oneof(openPull, shippedPull),
-    openIncidents: many(number),
+    openIncidents: many(text),
     fileProblem: fc.option(fc.record({ file: text, line: fc.option(number), message: text })),
     quality: many(fc.record({ code: text, message: text, action: text })),
     settings: fc.record({

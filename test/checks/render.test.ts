@@ -134,7 +134,7 @@ const states: [string, Partial<CheckFacts>][] = [
   ['turned off', { settings: { ...defaultSettings, enabled: false } }],
   ['merge group', { pull: null }],
   ['too large', { settings: { ...defaultSettings, max_lines: 100 } }],
-  ['deployment freeze', { settings: { ...defaultSettings, deployment_freeze: true }, openIncidents: [12] }],
+  ['deployment freeze', { settings: { ...defaultSettings, deployment_freeze: true }, openIncidents: ['#12', 'PD-4711'] }],
   [
     'broken file',
     { fileProblem: { file: '.github/shiplog.yml', line: 3, message: 'check_run.max_lines: expected number' } },
@@ -153,7 +153,7 @@ describe('the words of a check run', () => {
     const names = many.map((number) => `reviewer-with-a-rather-long-login-${number}`);
     const quality = many.map((number) => ({ ...backfill, message: `${number} `.repeat(10) }));
     const pull = checkedPull({ about: { requested_reviewers: names }, path: { last: deployment(), waiting: many } });
-    const { title, summary, actions } = say(checkFacts({ pull, quality, openIncidents: many }));
+    const { title, summary, actions } = say(checkFacts({ pull, quality, openIncidents: names }));
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(65_535);
     expect(summary).toContain('</details>');
     expect(title.length).toBeLessThanOrEqual(200);
@@ -169,6 +169,13 @@ describe('the words of a check run', () => {
     const pull = checkedPull({ path: { last: deployment({ environment }), waiting: [] } });
     const { summary } = say(checkFacts({ pull }));
     expect(summary).toContain('``prod` [click](https://evil.example) @acme/all <img src=x> | # Title``');
+  });
+
+  it('take nothing that a program reports for a number of GitHub’s', () => {
+    const shipped = { ...failed(['incident', '1347', null]), deployment_id: -5_309_834 };
+    const { summary } = say(checkFacts({ pull: mergedPull({ deployment: shipped }) }));
+    expect(summary).toContain('- Incident `1347` is linked to it. Not recovered.');
+    expect(summary).toContain('**Deployed:** [a reported deployment](https://shiplog.example/api/v1/orgs/acme/deploym');
   });
 
   it('link to GitHub alone where nobody has said where Shiplog is', () => {
