@@ -126,6 +126,8 @@ export interface DeploymentRow {
   readonly environment: string;
   readonly finished_at: Date;
   readonly failures: readonly Failure[];
+  /** Who says that it did not fail, so that what is linked to it does not count; null: nobody. */
+  readonly clearedBy: string | null;
 }
 
 export interface Failure {

@@ -7,7 +7,7 @@ export interface Shipped {
   readonly revertedBy: MergedPull['revertedBy'];
   /** Seconds from the deployment to its earliest recovery, as recovery time counts them; null: it is open. */
   readonly recovery_s: number | null;
-  /** For how long an incident that is opened counts as this deployment's; null: its causes are known already. */
+  /** For how long an incident that is opened counts as this deployment's; null: its causes are known, or none count. */
   readonly watch: { readonly hours: number; readonly until: Date; readonly isOver: boolean } | null;
 }
 
@@ -35,7 +35,7 @@ export function evaluateMerged({ merged, path }: CheckedPull, now: Date): Evalua
 }
 
 function shippedWith(merged: MergedPull, deployment: DeploymentRow, now: Date): Shipped {
-  const { failures, finished_at } = deployment;
+  const { failures, finished_at, clearedBy } = deployment;
   const hours = merged.attributionHours;
   const until = new Date(finished_at.getTime() + hours * HOUR_MS);
   return {
@@ -43,7 +43,7 @@ function shippedWith(merged: MergedPull, deployment: DeploymentRow, now: Date): 
     with: merged.shippedWith,
     revertedBy: merged.revertedBy,
     recovery_s: recoveryOf(deployment),
-    watch: failures.length === 0 ? { hours, until, isOver: until <= now } : null,
+    watch: failures.length === 0 && clearedBy === null ? { hours, until, isOver: until <= now } : null,
   };
 }
 

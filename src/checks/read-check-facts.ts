@@ -206,7 +206,7 @@ interface FoundDeployment {
 
 async function readDeployment(trx: Trx, place: Place, deploymentId: number): Promise<FoundDeployment | null> {
   const { tenantId, repositoryId } = place;
-  const { rows } = await sql<Omit<DeploymentRow, 'failures'>>`
+  const { rows } = await sql<Omit<DeploymentRow, 'failures' | 'clearedBy'>>`
     select deployment_id, environment, finished_at from production_deployments
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = ${deploymentId}`.execute(trx);
   const key = { repository_id: repositoryId, deployment_id: deploymentId };
@@ -217,7 +217,8 @@ async function readDeployment(trx: Trx, place: Place, deploymentId: number): Pro
     by,
     recovered_at: recovered_at === null ? null : new Date(recovered_at),
   }));
-  return { row: { ...rows[0], failures }, pulls: details.changes.flatMap(({ number }) => number ?? []) };
+  const clearedBy = details.set_aside?.by ?? null;
+  return { row: { ...rows[0], failures, clearedBy }, pulls: details.changes.flatMap(({ number }) => number ?? []) };
 }
 
 interface MergedRow {

@@ -62,6 +62,7 @@ it('takes a failure back for who maintains the repository, and for nobody else',
   expect(titleOf(pull)).toMatch(/ · incident open$/);
   await change.checks.press(repository, runOn(pull), { identifier: 'not_a_failure', person: ann });
   await untilTitle(pull, /^In production less than 1 min after merge$/);
+  expect(runOn(pull).output.summary).toContain('`ann` says that this deployment did not fail');
   expect((await readAudit()).slice(2)).toEqual([{ actor: 'ann', action: 'deployment.mark_not_failed' }]);
 });
 

@@ -33,6 +33,7 @@ const shipped = fc
   .record({
     deployment_id: number,
     environment: text,
+    clearedBy: fc.option(text),
     finished_at: time,
     failures: many(
       fc.record({

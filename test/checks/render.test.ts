@@ -115,6 +115,7 @@ const states: [string, Partial<CheckFacts>][] = [
     'deployment failed',
     { pull: mergedPull({ deployment: failed(['hotfix', '#13', null], ['manual', 'operator', null]) }) },
   ],
+  ['not a failure', { pull: mergedPull({ deployment: deployment({ clearedBy: 'ann' }) }) }],
   ['recovered', { pull: mergedPull({ deployment: failed(['incident', '#12', '12:00']) }) }],
   ['rolled back', { pull: mergedPull({ deployment: failed(['rollback', 'deployment 44', '11:44']) }) }],
   [
