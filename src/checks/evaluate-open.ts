@@ -7,7 +7,8 @@ export type NextStep =
       readonly kind: 'review';
       /** Logins, and slugs of teams; nobody in particular where it is empty. */
       readonly of: readonly string[];
-      readonly again: boolean;
+      /** Why another one is needed; null: there was none yet. */
+      readonly again: 'new_commits' | 'requested_again' | 'no_verdict' | null;
       /** Null: not known. */
       readonly since: Date | null;
       readonly median: Median | null;
@@ -23,19 +24,28 @@ interface OpenPull {
 /** An open pull request waits for its author, for a review, or for its merge. */
 export function evaluateOpen({ about, reviews, medians }: CheckedPull): OpenPull {
   if (about.draft) return { state: 'draft', nextStep: { kind: 'ready' } };
-  const objections = reviews.filter(({ state }) => state === 'changes_requested');
-  const current = objections.filter(({ commit_sha }) => commit_sha === about.head_sha);
-  if (current.length > 0) return { state: 'changes_requested', nextStep: { kind: 'changes', ...said(current) } };
   const requested = [...about.requested_reviewers, ...about.requested_teams];
+  const objections = reviews.filter(({ state }) => state === 'changes_requested');
+  const isCurrent = ({ commit_sha }: ReviewRow) => commit_sha === about.head_sha;
+  // Whoever objects is asked once more when they have their answer.
+  const unanswered = objections.filter((one) => isCurrent(one) && !about.requested_reviewers.includes(one.login ?? ''));
+  if (unanswered.length > 0) return { state: 'changes_requested', nextStep: { kind: 'changes', ...said(unanswered) } };
   if (objections.length > 0) {
     const of = [...new Set([...loginsOf(objections), ...requested])];
-    return { state: 'waiting_for_review', nextStep: { kind: 'review', of, again: true, since: null, median: null } };
+    return waiting({ of, again: objections.some(isCurrent) ? 'requested_again' : 'new_commits' });
   }
   const approvals = reviews.filter(({ state }) => state === 'approved');
   if (approvals.length > 0) return { state: 'approved', nextStep: { kind: 'merge', ...said(approvals) } };
+  if (about.first_review_at !== null) return waiting({ of: requested, again: 'no_verdict' });
   const since = about.ready_at ?? about.created_at;
-  const nextStep = { kind: 'review', of: requested, again: false, since, median: medians.pickup } as const;
-  return { state: 'waiting_for_review', nextStep };
+  return waiting({ of: requested, again: null, since, median: medians.pickup });
+}
+
+type ReviewStep = Extract<NextStep, { kind: 'review' }>;
+
+/** Since when another review is waited for is not known. */
+function waiting(step: Pick<ReviewStep, 'of' | 'again'> & Partial<ReviewStep>): OpenPull {
+  return { state: 'waiting_for_review', nextStep: { kind: 'review', since: null, median: null, ...step } };
 }
 
 function said(reviews: readonly ReviewRow[]): { by: string[]; since: Date | null } {

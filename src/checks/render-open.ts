@@ -17,9 +17,9 @@ function nextStepText(step: NextStep): string {
     case 'ready':
       return 'its author marks it ready for review.';
     case 'changes':
-      return `its author answers ${listed(step.by.map(code))}, who asked for changes${sinceText(step.since)}.`;
+      return `its author answers ${namesOf(step.by)}, who asked for changes${sinceText(step.since)}.`;
     case 'merge':
-      return `merge it. Approved by ${listed(step.by.map(code))}${sinceText(step.since)}.`;
+      return `merge it. Approved by ${namesOf(step.by)}${sinceText(step.since)}.`;
     case 'review':
       return `${reviewText(step)}${medianText(step.median)}`;
   }
@@ -27,8 +27,18 @@ function nextStepText(step: NextStep): string {
 
 function reviewText({ of, again, since }: Extract<NextStep, { kind: 'review' }>): string {
   const who = of.length === 0 ? 'a review; nobody has been asked for one' : `a review by ${listed(of.map(code))}`;
-  const why = again ? '. There are new commits since changes were requested' : '';
-  return `${who}${why}${since ? `. It has waited since ${moment(since)}` : ''}.`;
+  return `${who}${again ? `. ${reasons[again]}` : ''}${since ? `. It has waited since ${moment(since)}` : ''}.`;
+}
+
+const reasons = {
+  new_commits: 'There are new commits since changes were requested',
+  requested_again: 'Whoever requested changes has been asked again',
+  no_verdict: 'What has been said of it neither approves it nor asks for changes',
+} as const;
+
+/** Whose account is gone has no name. */
+function namesOf(logins: readonly string[]): string {
+  return logins.length === 0 ? 'a reviewer' : listed(logins.map(code));
 }
 
 function sinceText(since: Date | null): string {

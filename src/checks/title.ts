@@ -46,7 +46,7 @@ function violationTitle(violation: Violation): string {
 }
 
 function waitingTitle({ nextStep, effort }: CheckSummary, now: Date): string {
-  const again = nextStep?.kind === 'review' && nextStep.again;
+  const again = nextStep?.kind === 'review' && nextStep.again !== null;
   const since = nextStep?.kind === 'review' ? nextStep.since : null;
   const hours = since ? steppedHours(since, now) : 0;
   const wait = `Waiting for ${again ? 'another ' : ''}review${hours > 0 ? ` ${duration(hours * HOUR_S)}` : ''}`;

@@ -43,6 +43,28 @@ const states: [string, Partial<CheckFacts>][] = [
     },
   ],
   [
+    'asked again without new commits',
+    {
+      pull: checkedPull({
+        about: { first_review_at: at('09:00'), requested_reviewers: ['ben'] },
+        reviews: [review('changes_requested')],
+      }),
+    },
+  ],
+  [
+    'commented on alone',
+    { pull: checkedPull({ about: { first_review_at: at('09:00'), requested_reviewers: ['cy'] } }) },
+  ],
+  [
+    'approved by whose account is gone',
+    {
+      pull: checkedPull({
+        about: { first_review_at: at('09:00') },
+        reviews: [{ ...review('approved'), login: null }],
+      }),
+    },
+  ],
+  [
     'changes requested',
     { pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('changes_requested')] }) },
   ],
