@@ -10,6 +10,10 @@ import { type FileSettings, fileSettingsSchema } from './settings.ts';
 
 const FILE = '.github/shiplog.yml';
 const LONGEST = 65_536;
+/** Each is a request. */
+const MOST_FILES = 10;
+/** In characters. */
+const LONGEST_MESSAGE = 500;
 
 const content = z.strictObject({ check_run: fileSettingsSchema.optional() });
 const contentsParameters = z.object({ owner: z.string(), repo: z.string(), path: z.string() });
@@ -36,7 +40,7 @@ export async function readRepositoryFile(github: InstallationClient, name: Repos
     return settingsOf(files, { own: name, texts });
   } catch (error) {
     const problem = problemOf(error);
-    if (problem) return { settings: {}, problem };
+    if (problem) return { settings: {}, problem: short(problem) };
     if (error instanceof ForbiddenError) return { settings: {}, problem: null };
     throw error;
   }
@@ -47,6 +51,9 @@ function octokitOver(github: InstallationClient, texts: Map<string, string>): Oc
   const octokit = new Octokit();
   octokit.hook.wrap('request', async (_send, options) => {
     const { owner, repo, path } = contentsParameters.parse(options);
+    // What is wrong with a file is told to all who see the run, and not all of them may see all that the App can read.
+    if (path !== FILE) throw new FileError(`Only ${FILE} of another repository can be extended.`);
+    if (texts.size === MOST_FILES) throw new FileError(`More than ${MOST_FILES} files extend each other.`);
     const route = 'GET /repos/{owner}/{repo}/contents/{path}';
     const parameters = { owner, repo, path, mediaType: { format: 'raw' } };
     const data = await github.rest({ route, parameters, data: z.unknown() }).catch(asRequestError);
@@ -88,11 +95,16 @@ function settingsOf(files: readonly ReadFile[], { own, texts }: Read): Repositor
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const line = issue ? lineOf(issue, texts.get(keyOf(file)) ?? '') : null;
-      return { settings: {}, problem: { file: `${file.path}${place}`, line, message: messageOf(issue) } };
+      return { settings: {}, problem: short({ file: `${file.path}${place}`, line, message: messageOf(issue) }) };
     }
     Object.assign(settings, parsed.data.check_run);
   }
   return { settings, problem: null };
+}
+
+/** It has to fit beside what else there is to say. */
+function short({ message, ...place }: FileProblem): FileProblem {
+  return { ...place, message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message };
 }
 
 function messageOf(issue: z.core.$ZodIssue | undefined): string {

@@ -63,6 +63,33 @@ describe('the file of a repository', () => {
     expect(await read()).toEqual({ settings: {}, problem: { file: FILE, line, message } });
   });
 
+  it('extends no file but this one of another repository, whose contents not everybody may see', async () => {
+    shared?.files.set('deploy/secrets.yml', 'database_password: hunter2\n');
+    shop?.files.set(FILE, '_extends: .github:deploy/secrets.yml\n');
+    const message = 'Only .github/shiplog.yml of another repository can be extended.';
+    expect(await read()).toEqual({ settings: {}, problem: { file: FILE, line: null, message } });
+  });
+
+  it('extends so many others and no more', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `base-${index}`);
+    shop?.files.set(FILE, '_extends: base-0\n');
+    for (const [index, name] of names.entries()) {
+      const repository = standIn.truth.addRepository(organization, { name, createdAt: AT });
+      repository.files.set(FILE, `_extends: base-${index + 1}\ncheck_run:\n  max_lines: ${index}\n`);
+    }
+    expect((await read()).problem?.message).toBe('More than 10 files extend each other.');
+    shop?.files.set(FILE, '_extends: base-1\n');
+    expect(await read()).toEqual({ settings: { max_lines: 1 }, problem: null });
+  });
+
+  it('says what is wrong in few words, however many are wrong', async () => {
+    const keys = Array.from({ length: 60 }, (_, index) => `  ${'x'.repeat(900)}${index}: 1\n`);
+    shop?.files.set(FILE, `check_run:\n${keys.join('')}`);
+    const { problem } = await read();
+    expect(problem).toMatchObject({ line: 2, message: expect.stringMatching(/^x+ …$/) });
+    expect(problem?.message.length).toBeLessThan(510);
+  });
+
   it('says of which repository it is, where it is another one', async () => {
     shared?.files.set(FILE, 'check_run:\n  max_lines: -1\n');
     expect((await read()).problem).toMatchObject({ file: `${FILE} of acme/.github`, line: 2 });
