@@ -21,7 +21,10 @@ export interface Links {
 
 export function deploymentLink(id: number, { api, org, repository }: Links): string {
   // Of what a program has reported, the number is no name.
-  return api(id > 0 ? `deployment ${id}` : 'a reported deployment', `${org}/deployments/${id}?repository=${repository}`);
+  return api(
+    id > 0 ? `deployment ${id}` : 'a reported deployment',
+    `${org}/deployments/${id}?repository=${repository}`,
+  );
 }
 
 /** An issue, as `#12`; whatever else a program calls it is no number of GitHub's. */

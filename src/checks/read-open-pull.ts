@@ -110,7 +110,7 @@ async function listFailedBefore(trx: Trx, { tenantId, repositoryId, number }: Pu
   return rows;
 }
 
-/** Whether nothing of its author was merged here before; null while that could be unread. */
+/** Whether nothing of its author, a person, was merged here before; null while that could be unread. */
 async function isFirstContribution(
   trx: Trx,
   { tenantId, repositoryId, number }: PullPlace,
@@ -119,6 +119,9 @@ async function isFirstContribution(
   if (author_id === null) return null;
   const { rows } = await sql<{ first: boolean; known: boolean }>`
     select not exists (
+        select from contributors a
+        where a.tenant_id = ${tenantId} and a.contributor_id = ${author_id} and coalesce(a.bot, a.type = 'Bot'))
+      and not exists (
         select from pull_requests p
         where p.tenant_id = ${tenantId} and p.author_id = ${author_id} and p.repository_id = ${repositoryId}
           and p.number <> ${number} and p.created_at < ${created_at} and p.merged_at is not null) as first,

@@ -27,7 +27,8 @@ export function aftermath({ shipped }: CheckSummary, links: Links): string | nul
 }
 
 function quietText({ deployment: { clearedBy }, watch }: Shipped): string {
-  if (clearedBy !== null) return `${code(clearedBy)} says that this deployment did not fail: what is linked to it does not count.`;
+  if (clearedBy !== null)
+    return `${code(clearedBy)} says that this deployment did not fail: what is linked to it does not count.`;
   if (!watch) return 'nothing is known against it.';
   if (watch.isOver) return `no incident within ${watch.hours} h.`;
   return `no incident so far. One that is opened before ${moment(watch.until)} counts as this deployment's.`;

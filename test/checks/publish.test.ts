@@ -4,7 +4,7 @@ import { publishCheckRun } from '../../src/checks/publish.ts';
 import { recordMergeGroup } from '../../src/checks/published.ts';
 import { withTenant } from '../../db/tenant.ts';
 import { createPublishing, dyingAt } from '../support/publishing.ts';
-import { pullFact } from '../support/sample-facts.ts';
+import { contributorFact, pullFact } from '../support/sample-facts.ts';
 
 const { standIn, repository, db, deps, store, openPull, runsOn, query, tenantId } = await createPublishing();
 const writes = () => standIn.requests.filter(({ method, path }) => method !== 'GET' && path.includes('/check-runs'));
@@ -53,6 +53,20 @@ describe('a check run', () => {
     await query(sql`update published_check_runs set content_hash = null where head_sha = ${pull.headSha}`);
     await publishCheckRun(deps, pull);
     expect(runsOn(pull)).toHaveLength(1);
+  });
+
+  it.each([
+    ['welcomes a person who contributes for the first time', 'User', true],
+    ['welcomes no bot', 'Bot', false],
+  ])('%s', async (_name, type, welcomes) => {
+    await query(sql`
+      insert into sync_cursors (tenant_id, repository_id, entity, state, covered_until)
+      values (${tenantId}, ${repository.id}, 'pull_requests', 'done', now()) on conflict do nothing`);
+    const author_id = type === 'Bot' ? 701 : 702;
+    await store({ contributors: [contributorFact(author_id, `new-${type}`, type)] });
+    const pull = await openPull({ author_id });
+    await publishCheckRun(deps, pull);
+    expect(runsOn(pull)[0]?.output.summary.includes('The first contribution')).toBe(welcomes);
   });
 
   it('of a merge group concludes, which a required check waits for', async () => {

@@ -157,7 +157,10 @@ const states: [string, Partial<CheckFacts>][] = [
   ['turned off', { settings: { ...defaultSettings, enabled: false } }],
   ['merge group', { pull: null }],
   ['too large', { settings: { ...defaultSettings, max_lines: 100 } }],
-  ['deployment freeze', { settings: { ...defaultSettings, deployment_freeze: true }, openIncidents: ['#12', 'PD-4711'] }],
+  [
+    'deployment freeze',
+    { settings: { ...defaultSettings, deployment_freeze: true }, openIncidents: ['#12', 'PD-4711'] },
+  ],
   [
     'broken file',
     { fileProblem: { file: '.github/shiplog.yml', line: 3, message: 'check_run.max_lines: expected number' } },
