@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { CheckedHead } from '../queue.ts';
+import { lastDeploymentOf } from './last-deployment.ts';
 
 interface Repositories {
   readonly tenantId: number;
@@ -13,7 +14,10 @@ interface Heads extends Repositories {
   readonly pulls: RawBuilder<unknown>;
 }
 
-/** What deployments and incidents came to, as text: `(repository_id, head_sha, standing)`. */
+/**
+ * What deployments and incidents came to, as text: `(repository_id, head_sha, standing)`. Of what waits for a deployment,
+ * that the last one failed.
+ */
 function standings({ tenantId, repositoryIds, pulls }: Heads): RawBuilder<unknown> {
   const scoped = (alias: string) => inRepositories(alias, { tenantId, repositoryIds });
   return sql`
@@ -34,12 +38,17 @@ function standings({ tenantId, repositoryIds, pulls }: Heads): RawBuilder<unknow
     select p.repository_id, p.head_sha,
       case when p.state = 'open' then coalesce(incidents.text, '')
         when m.number is not null then concat_ws(';', 'merged', m.first_commit_at, m.first_review_at,
-          m.first_deployment_id, failures.text, reverts.text)
+          m.first_deployment_id, case when failures.text <> '' then awaited.deployment_id end, failures.text, reverts.text)
         else p.state end as standing
     from pulls p
     left join merged_pull_requests m on m.tenant_id = ${tenantId} and m.repository_id = p.repository_id
       and m.number = p.number
-    left join failures on failures.repository_id = m.repository_id and failures.deployment_id = m.first_deployment_id
+    left join lateral (
+      select last.deployment_id from (${lastDeploymentOf(tenantId, sql`m.repository_id`)}) last
+      where m.first_deployment_id is null and m.merged_at > now() - interval '30 days'
+    ) awaited on true
+    left join failures on failures.repository_id = m.repository_id
+      and failures.deployment_id = coalesce(m.first_deployment_id, awaited.deployment_id)
     left join reverts on reverts.repository_id = m.repository_id and reverts.number = m.number
     left join open_incidents incidents on incidents.repository_id = p.repository_id`;
 }

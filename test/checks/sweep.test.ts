@@ -8,7 +8,7 @@ import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { createPublishing, dyingAt } from '../support/publishing.ts';
 import { deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 
-const { db, deps, standIn, store, openPull, repository, query, tenantId } = await createPublishing();
+const { db, deps, standIn, store, runsOn, openPull, repository, query, tenantId } = await createPublishing();
 const unpublished = async () => {
   const heads = await withTenant(db, tenantId, (trx) => listUnpublished(trx, tenantId));
   return heads.map(({ headSha }) => headSha).toSorted();
@@ -86,6 +86,29 @@ describe('the sweep', () => {
     await publishCheckRun(deps, pull);
     expect(await unpublished()).toEqual([]);
     await query(sql`update published_check_runs set refresh_at = now() - interval '1 second'`);
+    expect(await unpublished()).toEqual([pull.headSha]);
+  });
+
+  it('finds what waits for a deployment when the last one failed, and when it did not', async () => {
+    const merged_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    const pull = await openPull({ state: 'merged', merge_commit_sha: 'c'.repeat(40), merged_at, base_ref: 'next' });
+    await store(deployed(11, 'd'.repeat(40), new Date(Date.now() - 2 * 3_600_000).toISOString()));
+    await recomputeTouched(db, tenantId);
+    await publishCheckRun(deps, pull);
+    expect(await unpublished()).toEqual([]);
+    const created_at = new Date(Date.now() - 3_600_000).toISOString();
+    const failure = statusFact(repository.id, 12, { id: 12, state: 'failure', created_at });
+    await store({
+      deployments: [deploymentFact(repository.id, 12, { sha: 'd'.repeat(40), created_at })],
+      deployment_statuses: [failure],
+    });
+    await recomputeTouched(db, tenantId);
+    expect(await unpublished()).toEqual([pull.headSha]);
+    await publishCheckRun(deps, pull);
+    expect(runsOn(pull)[0]?.output.summary).toContain('it failed, and has not recovered');
+    expect(await unpublished()).toEqual([]);
+    await store(deployed(13, 'd'.repeat(40), new Date(Date.now() - 1_800_000).toISOString()));
+    await recomputeTouched(db, tenantId);
     expect(await unpublished()).toEqual([pull.headSha]);
   });
 
