@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { changeSettings } from '../../src/checks/change-settings.ts';
 import { publishCheckRun } from '../../src/checks/publish.ts';
 import { recordMergeGroup } from '../../src/checks/published.ts';
 import { withTenant } from '../../db/tenant.ts';
@@ -85,6 +86,24 @@ describe('a check run', () => {
     repository.files.delete('.github/shiplog.yml');
     await publishCheckRun(deps, pull);
     repository.files.set('.github/shiplog.yml', 'check_run:\n  enabled: false\n');
+    await publishCheckRun(deps, pull);
+    expect(runsOn(pull)).toMatchObject([{ output: { title: 'Turned off for this repository' } }]);
+    repository.files.clear();
+  });
+
+  it('is made whatever the file of the repository says, where its organization has such files count no more', async () => {
+    repository.files.set('.github/shiplog.yml', 'check_run:\n  enabled: false\n');
+    const place = { tenantId, repositoryId: 0 };
+    const actor = { name: 'operator', address: null, userAgent: null };
+    const change = (repository_file: boolean | null) =>
+      withTenant(db, tenantId, (trx) =>
+        changeSettings(trx, place, { patch: { repository_file }, actor, target: 'acme', check: () => undefined }),
+      );
+    await change(false);
+    const pull = await openPull();
+    await publishCheckRun(deps, pull);
+    expect(runsOn(pull)).toMatchObject([{ output: { title: expect.stringMatching(/^Waiting/) } }]);
+    await change(null);
     await publishCheckRun(deps, pull);
     expect(runsOn(pull)).toMatchObject([{ output: { title: 'Turned off for this repository' } }]);
     repository.files.clear();

@@ -11,6 +11,7 @@ import { commitFact, deploymentFact, issueFact, pullFact, reviewFact, statusFact
 const { standIn, repository, deps, store, openPull, runsOn, query, tenantId, organization } = await createPublishing();
 const asked = (operation: string) => standIn.requests.filter((request) => request.operation === operation).length;
 const [ANN, BEN] = [501, 502];
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 /** Opened on GitHub, too, so that it has files there. */
 async function openTruly(files: { path: string; additions: number; deletions: number }[], observed = {}) {
@@ -108,13 +109,28 @@ describe('a review by a code owner', () => {
       expect(runsOn(pull)).toMatchObject([{ conclusion: 'success' }]);
     }
   });
+
+  it('does not stand any more when its owner asks for changes, or somebody dismisses it', async () => {
+    for (const state of ['changes_requested', 'dismissed'] as const) {
+      repository.files.set('.github/shiplog.yml', 'check_run:\n  code_owner_review: true\n');
+      repository.files.set('.github/CODEOWNERS', '* @ben\n');
+      const pull = await openTruly([{ path: 'a.ts', additions: 10, deletions: 0 }]);
+      const said = (review: number, word: 'approved' | typeof state, submitted_at: string) =>
+        reviewFact(repository.id, review, { number: pull.number, author_id: BEN, state: word, submitted_at });
+      const first = pull.number * 10;
+      await store({ reviews: [said(first, 'approved', ago(2))] });
+      expect(await textOf(pull)).not.toContain('A code owner has yet');
+      await store({ reviews: [said(first + 1, state, ago(1))] });
+      expect(await textOf(pull)).toContain('A code owner has yet to approve `a.ts` (one of `@ben`)');
+      expect(runsOn(pull)).toMatchObject([{ conclusion: 'failure' }]);
+    }
+  });
 });
 
 const deployed = (id: number, merge: string, at: string) => ({
   deployments: [deploymentFact(repository.id, id, { sha: merge, created_at: at })],
   deployment_statuses: [statusFact(repository.id, id, { id, state: 'success', created_at: at })],
 });
-const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const lists = () =>
   query(sql`select number, complete, read_lines, (select count(*)::integer from pull_request_files f where f.number = l.number) as files
     from pull_request_file_lists l order by number`);
