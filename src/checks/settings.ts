@@ -6,7 +6,7 @@ import type { Trx } from '../../db/tenant.ts';
 const fileSettings = {
   /** Whether pull requests get a check run at all. */
   enabled: z.boolean(),
-  /** The most lines that a pull request may change; 0: any number. */
+  /** The most lines that a pull request may ask to be read; 0: any number. */
   max_lines: z.int().min(0).max(1_000_000),
   /** Whether a code owner must have approved. */
   code_owner_review: z.boolean(),

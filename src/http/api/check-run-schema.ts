@@ -16,7 +16,7 @@ export const checkRunPatchSchema = z
 const described = z.strictObject({
   enabled: fields.enabled.describe('Whether pull requests get a check run at all.'),
   max_lines: fields.max_lines.describe(
-    'The most lines that a pull request may change, or its check run fails; 0: any number.',
+    'The most lines to read that a pull request may have, or its check run fails; 0: any number.',
   ),
   code_owner_review: fields.code_owner_review.describe(
     'Whether the check run fails until a code owner of every changed file that has one has approved.',
