@@ -67,7 +67,7 @@ describe('a check run', () => {
     await store({ contributors: [contributorFact(author_id, `new-${type}`, type)] });
     const pull = await openPull({ author_id });
     await publishCheckRun(deps, pull);
-    expect(runsOn(pull)[0]?.output.summary.includes('The first contribution')).toBe(welcomes);
+    expect(runsOn(pull)[0]?.output.summary?.includes('The first contribution')).toBe(welcomes);
   });
 
   it('of a merge group concludes, which a required check waits for', async () => {

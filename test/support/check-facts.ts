@@ -68,7 +68,14 @@ export function reviewFacts(given: Partial<ReviewFacts> = {}): ReviewFacts {
 }
 
 export function deployment(given: Partial<DeploymentRow> = {}): DeploymentRow {
-  return { deployment_id: 42, environment: 'production', finished_at: at('07:00'), failures: [], clearedBy: null, ...given };
+  return {
+    deployment_id: 42,
+    environment: 'production',
+    finished_at: at('07:00'),
+    failures: [],
+    clearedBy: null,
+    ...given,
+  };
 }
 
 /** Merged at 10:00, in production at 11:24. */
