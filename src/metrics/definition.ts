@@ -1,12 +1,17 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Trx } from '../../db/tenant.ts';
+import { plainText } from '../plain-text.ts';
 import { globExpression } from './glob.ts';
 
 /** Of the definitions in the documentation; what a tenant changed comes behind it, as in `2026.1+3`. */
 const VERSION = '2026.1';
 
-const text = z.string().min(1).max(200);
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(...plainText);
 const deploymentSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('auto') }),
   z.strictObject({ kind: z.literal('github_deployment') }),
@@ -21,7 +26,12 @@ const deploymentSource = z.discriminatedUnion('kind', [
 export const deploymentSources = ['github_deployment', 'release', 'workflow_run', 'tag', 'merge', 'reported'] as const;
 export type DeploymentSource = z.output<typeof deploymentSource>;
 
-const listed = z.string().trim().min(1).max(200);
+const listed = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine(...plainText);
 const patterns = z.array(listed).max(100);
 const timeZone = z.string().max(100).refine(isTimeZone, 'is not a time zone such as Europe/Berlin');
 

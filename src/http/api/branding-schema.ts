@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { plainText } from '../../plain-text.ts';
 import { findFaint } from '../../tenancy/contrast.ts';
 import { recordOf, readDomain } from '../../tenancy/custom-domain.ts';
 import { logoTypes } from '../../tenancy/logo-image.ts';
@@ -22,7 +23,7 @@ const name = z
   .trim()
   .min(1)
   .max(80)
-  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character');
+  .refine(...plainText);
 
 const domain = z
   .string()

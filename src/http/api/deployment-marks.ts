@@ -5,6 +5,7 @@ import { markDeployment, unmarkDeployment } from '../../metrics/deployment-marks
 import { linkIncident, rejectIncident, unlinkIncident } from '../../metrics/incident-links.ts';
 import { getMarkedDeployment, type MarkedDeployment } from '../../metrics/marked-deployment.ts';
 import { listDeploymentDetails } from '../../metrics/query/deployment-details.ts';
+import { plainText } from '../../plain-text.ts';
 import { actorOf } from './actor.ts';
 import type { Api, ApiEnv } from './api-env.ts';
 import { putRoute, takeBackRoute } from './change-route.ts';
@@ -30,7 +31,7 @@ const reason = z
   .trim()
   .min(1)
   .max(500)
-  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character');
+  .refine(...plainText);
 
 const standingSchema = z
   .object({

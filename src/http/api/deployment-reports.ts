@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { reportedNumber } from '../../facts/reported-number.ts';
+import { plainText } from '../../plain-text.ts';
 import { deploymentReportFacts, reportedStates } from '../../reports/deployment-report.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { findDeployment } from './deployment-rows.ts';
@@ -14,7 +15,7 @@ const name = z
   .trim()
   .min(1)
   .max(255)
-  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character');
+  .refine(...plainText);
 
 const request = z.strictObject({
   id: reportedId.openapi({

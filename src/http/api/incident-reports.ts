@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { InvalidPayloadError } from '../../errors.ts';
 import { reportedNumber } from '../../facts/reported-number.ts';
+import { plainText } from '../../plain-text.ts';
 import { incidentReportFacts } from '../../reports/incident-report.ts';
 import type { Api, ApiDeps } from './api-env.ts';
 import { orgParams, timestamp } from './parameters.ts';
@@ -28,10 +29,17 @@ const request = z.strictObject({
     example: 'PD-1347',
   }),
   repository: reportedRepository,
-  title: z.string().trim().min(1).max(500).openapi({ example: 'Checkout is down' }),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .refine(...plainText)
+    .openapi({ example: 'Checkout is down' }),
   url: z
     .url({ protocol: /^https?$/ })
     .max(2_000)
+    .refine(...plainText)
     .optional()
     .openapi({ description: 'Where it is shown.' }),
   opened_at: reportedTime('When it began; needed.').unwrap(),

@@ -59,7 +59,7 @@ export interface RepositoryScope {
 }
 
 /**
- * The repository that a path or a filter names, by name within the organization or by id.
+ * The repository that a path or a filter names, by its full name, its name within the organization or its id.
  * @throws NotFoundError
  */
 export async function getRepositoryScope(trx: Trx, org: Org, nameOrId: string): Promise<RepositoryScope> {
@@ -67,7 +67,7 @@ export async function getRepositoryScope(trx: Trx, org: Org, nameOrId: string): 
   const { rows } = await sql<RepositoryScope>`
     select repository_id, full_name from repositories
     where tenant_id = ${org.tenant_id} and full_name is not null and deleted_at is null
-      and (repository_id = ${id}::bigint or lower(split_part(full_name, '/', 2)) = lower(${nameOrId}))
+      and (repository_id = ${id}::bigint or lower(${nameOrId}) in (lower(full_name), lower(split_part(full_name, '/', 2))))
     order by repository_id = ${id}::bigint desc nulls last, installed desc nulls last, named_at desc limit 1`.execute(
     trx,
   );

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { WindowBound } from '../../metrics/query/window.ts';
+import { plainText } from '../../plain-text.ts';
 
 const text = z
   .string()
   .min(1)
   .max(200)
-  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character');
+  .refine(...plainText);
 
 const orgParameter = text.openapi({
   param: { name: 'org', in: 'path' },
@@ -50,7 +51,7 @@ export const textFilter = text.optional();
 
 export const repositoryFilter = text.optional().openapi({
   description:
-    'Only of this repository: its name within the organization, in any case, or its id. 404 if there is none.',
+    'Only of this repository: its name, in any case, with or without the owner, or its id. 404 if there is none.',
 });
 
 export const authorFilter = text.optional().openapi({

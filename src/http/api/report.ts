@@ -4,6 +4,7 @@ import { leaveTenant, withTenant } from '../../../db/tenant.ts';
 import { InvalidPayloadError } from '../../errors.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import type { Facts } from '../../facts/facts.ts';
+import { plainText } from '../../plain-text.ts';
 import { type Queue, sendRecomputeMetrics } from '../../queue.ts';
 import { recordAudit } from '../../tenancy/audit-log.ts';
 import { actorOf } from './actor.ts';
@@ -18,10 +19,10 @@ export const reportedId = z
   .trim()
   .min(1)
   .max(200)
-  .refine((id) => !/\p{Cc}/u.test(id), 'has a control character');
+  .refine(...plainText);
 export const reportedRepository = repoParameter.openapi({
   param: {},
-  description: 'Its name within the organization, in any case, or its id.',
+  description: 'Its name, in any case, with or without the owner, or its id.',
   example: 'shop',
 });
 export const reportedSha = z

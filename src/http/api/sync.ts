@@ -14,7 +14,7 @@ import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { defineCursor, idKey, textKey } from './cursor.ts';
 import { getRepositoryScope, inOrg, type Org, standingOf } from './org-scope.ts';
 import { pageOf } from './page.ts';
-import { idParameter, orgParams } from './parameters.ts';
+import { idParameter, orgParams, repoParameter } from './parameters.ts';
 import { requestRoute } from './post-route.ts';
 import { listRoute, readRoute, removeRoute } from './route.ts';
 import { orgRate, presentOrg, presentRepository, presentSync } from './sync-progress.ts';
@@ -57,11 +57,11 @@ const start = requestRoute({
   params: orgParams,
   request: z.strictObject({
     repositories: z
-      .array(z.string().min(1).max(200))
+      .array(repoParameter.openapi({ param: {} }))
       .min(1)
       .max(1_000)
       .optional()
-      .openapi({ description: 'Names within the organization, or ids; left out: all.', example: ['shop'] }),
+      .openapi({ description: 'Names, with or without the owner, or ids; left out: all.', example: ['shop'] }),
   }),
   response: syncSchema,
 });

@@ -209,6 +209,7 @@ it.each([
   ['PUT', '90/failure', { reason: 'x' }, 409],
   ['PUT', '5/failure', {}, 400],
   ['PUT', '5/failure', { reason: ' ' }, 400],
+  ['PUT', '5/failure', { reason: '\ud800' }, 400],
   ['PUT', '5/failure', { reason: 'x', rule: 'y' }, 400],
   ['PUT', '5/failure', { reason: 'x', recovered_at: 'soon' }, 400],
   ['PUT', '5/failure', { reason: 'x', recovered_at: '2020-01-01T00:00:00Z' }, 422],

@@ -174,6 +174,20 @@ describe('each setting', () => {
     expect(await readN(metric)).toBe(today);
   });
 
+  it('of a source that tells of nothing leaves what is deployed unknown', async () => {
+    const deployment_source = { kind: 'workflow_run', workflow: 'Test', branch: 'main' };
+    await patch({ deployment_source }, '?repository=shop');
+    await recomputeTouched(db, ACME);
+    const { body } = await get('/api/v1/orgs/acme/metrics/deployment-frequency?repository=shop');
+    expect(body).toMatchObject({
+      value: null,
+      comparison: { value: null },
+      quality: [{ code: 'no_recent_deployment' }],
+    });
+    const numbers = (await get('/api/v1/orgs/acme/repositories/shop')).body;
+    expect(numbers).toMatchObject({ deployment_frequency: null, quality: [{ code: 'no_recent_deployment' }] });
+  });
+
   it('of the time zone changes the days', async () => {
     expect(await readDays()).toBe(2);
     await patch({ time_zone: 'America/New_York' });
@@ -250,6 +264,9 @@ describe('a definition', () => {
     [{ attribution_window_hours: 0 }, '#/body/attribution_window_hours'],
     [{ attribution_window_hours: '72' }, '#/body/attribution_window_hours'],
     [{ bots: [''] }, '#/body/bots/0'],
+    [{ bots: ['\ud800'] }, '#/body/bots/0'],
+    [{ hotfix_branches: ['\u0000'] }, '#/body/hotfix_branches/0'],
+    [{ deployment_source: { kind: 'tag', pattern: 'v\u0000' } }, '#/body/deployment_source/pattern'],
     [{ time_zone: 'Nowhere/Nothing' }, '#/body/time_zone'],
     [{ deployment_source: { kind: 'guess' } }, '#/body/deployment_source/kind'],
     [{ deployment_source: { kind: 'tag' } }, '#/body/deployment_source/pattern'],

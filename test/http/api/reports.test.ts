@@ -90,8 +90,28 @@ describe('a deployment that is reported', () => {
     await count('auto');
     await deploy(first);
     await recomputeTouched(db, TENANT);
-    expect((await get(`${path}/metrics/deployment-frequency?${window}`)).body).toMatchObject({ value: null });
+    expect((await get(`${path}/metrics/deployment-frequency?${window}`)).body).toMatchObject({
+      value: null,
+      quality: [
+        {
+          code: 'no_deployment_source',
+          message:
+            'Only if `deployment_source` says so do reported deployments count. Seen: 1. So deployments are not measured.',
+          action: expect.stringContaining('reports'),
+        },
+      ],
+    });
     expect((await get(`${path}/deployments?counted=true`)).body.data).toEqual([]);
+  });
+
+  it('is of a repository by its full name, and of no other owner', async () => {
+    expect((await deploy({ ...first, repository: 'Acme/Shop' })).body).toMatchObject({ repository: 'acme/shop' });
+    expect((await deploy({ ...first, repository: 'globex/shop' })).status).toBe(404);
+    await recomputeTouched(db, TENANT);
+    const { body } = await get(
+      `${path}/metrics/deployment-frequency?from=2026-03-01&to=2026-04-01&repository=acme/shop`,
+    );
+    expect(body).toMatchObject({ n: 1 });
   });
 
   it('comes to the same rows in any order, and any number of times', async () => {
@@ -134,6 +154,7 @@ describe('a deployment that is reported', () => {
     [{ repository: 'nowhere' }, 404],
     [{ at: '2999-01-01T00:00:00Z' }, 422],
     [{ id: 'a\u0000b' }, 400],
+    [{ environment: '\ud800' }, 400],
   ])('is refused with %j', async (wrong, status) => {
     expect((await deploy({ ...first, ...wrong })).status).toBe(status);
   });
@@ -197,6 +218,9 @@ describe('an incident that is reported', () => {
     [{ resolved_at: '2026-03-01T00:00:00Z' }, 422],
     [{ caused_by: { sha: 'xyz' } }, 400],
     [{ url: 'javascript:alert(1)' }, 400],
+    [{ url: 'https://status.acme.com/\u0000' }, 400],
+    [{ title: 'down\u0000' }, 400],
+    [{ title: 'down \ud800' }, 400],
   ])('is refused with %j', async (wrong, status) => {
     expect((await tell({ ...outage, ...wrong })).status).toBe(status);
   });
