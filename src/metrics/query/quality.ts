@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Metric } from './metric.ts';
-import { type MetricScope, scopedRepositories } from './scope.ts';
+import { isInEnvironment, type MetricScope, scopedRepositories } from './scope.ts';
 import { kindOf } from './statistic.ts';
 
 /** What is missing behind a number, and what to do about it. */
@@ -19,7 +19,7 @@ const FILES_UNREAD =
 interface Sources {
   readonly repositories: number;
   readonly without_source: number;
-  /** Repositories with a chosen source, or with a deployment in the window or in the 90 days before its end. */
+  /** Repositories with a deployment in the window or in the 90 days before its end; of a chosen source, with any before its end. */
   readonly measured: number;
 }
 
@@ -30,10 +30,11 @@ export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources
     with scoped as materialized (${scopedRepositories(scope)})
     select count(*)::integer as repositories,
       (count(*) filter (where coalesce(o.source, 'none') = 'none'))::integer as without_source,
-      (count(*) filter (where o.source <> 'none' and (not o.automatic or exists (
+      (count(*) filter (where o.source <> 'none' and exists (
         select from production_deployments d
         where d.tenant_id = ${tenantId} and d.repository_id = s.repository_id and d.finished_at < ${to}
-          and d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days')))))::integer as measured
+          and (not o.automatic or d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days'))
+          and ${isInEnvironment(scope, 'd.environment')})))::integer as measured
     from scoped s
     left join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = s.repository_id`.execute(trx);
   const [row] = rows;
@@ -43,6 +44,8 @@ export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources
 
 interface Incomplete {
   readonly environments: string[];
+  /** Deployments that other programs told of. */
+  readonly reported: number;
   readonly gaps: number;
   /** Deployments of the window whose commit no branch has. */
   readonly matched: number;
@@ -65,7 +68,11 @@ async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Source
     select
       case when ${measured > 0} then '{}' else array(
         select d.environment from deployments d join scoped s on s.repository_id = d.repository_id
-        where d.tenant_id = ${tenantId} group by 1 order by count(*) desc, 1 limit 5) end as environments,
+        where d.tenant_id = ${tenantId} and d.reported_id is null
+        group by 1 order by count(*) desc, 1 limit 5) end as environments,
+      case when ${measured > 0} then 0 else (
+        select count(*) from deployments d join scoped s on s.repository_id = d.repository_id
+        where d.tenant_id = ${tenantId} and d.reported_id is not null) end::integer as reported,
       (select count(*)::integer from shipped_commits m join scoped s on s.repository_id = m.repository_id
         where m.tenant_id = ${tenantId} and not m.parents_known) as gaps,
       (select count(*)::integer from production_deployments d join scoped s on s.repository_id = d.repository_id
@@ -95,7 +102,7 @@ export async function describeQuality(
   const found: Quality[] = [];
   if (metric.needsDeployments) {
     const incomplete = await findIncomplete(trx, scope, sources);
-    if (sources.measured === 0) return [notDeployed(sources, incomplete)];
+    if (sources.measured === 0) return [notDeployed(sources, incomplete, scope)];
     if (sources.without_source > 0) found.push(partlyMeasured(sources));
     if (incomplete.gaps > 0) found.push(gapsOf(incomplete));
     if (incomplete.matched > 0) found.push(matchedOf(incomplete));
@@ -171,23 +178,30 @@ const whatToDo: Readonly<Record<string, string>> = {
   no_push: 'Send the webhooks of pushes, and wait for deployments of what comes with them.',
 };
 
-function notDeployed({ without_source, repositories }: Sources, { environments }: Incomplete): Quality {
-  if (without_source < repositories) {
-    return {
-      code: 'no_recent_deployment',
-      message: 'There is no production deployment in the window, nor in the 90 days before its end.',
-      action: 'Choose an earlier window, or choose what counts as a deployment now.',
-    };
+function notDeployed(sources: Sources, seen: Incomplete, { environment }: MetricScope): Quality {
+  if (sources.without_source === sources.repositories) return withoutSource(seen);
+  const code = 'no_recent_deployment';
+  const since = 'in the window, nor in the 90 days before its end';
+  if (environment === undefined) {
+    const message = `There is no production deployment ${since}.`;
+    return { code, message, action: 'Choose an earlier window, or choose what counts as a deployment now.' };
   }
-  const seen =
-    environments.length === 0
-      ? 'No deployment and no release has been seen.'
-      : `No environment is production by its name. Seen: ${environments.join(', ')}.`;
+  const message = `There is no production deployment to the environment ${environment} ${since}.`;
+  return { code, message, action: 'Choose another environment, as /environments names them, or an earlier window.' };
+}
+
+function withoutSource({ environments, reported }: Incomplete): Quality {
+  const seen = [
+    ...(environments.length > 0 ? [`No environment is production by its name. Seen: ${environments.join(', ')}.`] : []),
+    ...(reported > 0
+      ? [`Only if \`deployment_source\` says so do reported deployments count. Seen: ${reported}.`]
+      : []),
+  ];
   return {
     code: environments.length === 0 ? 'no_deployment_source' : 'no_production_environment',
-    message: `${seen} So deployments are not measured.`,
+    message: `${seen.join(' ') || 'No deployment and no release has been seen.'} So deployments are not measured.`,
     action:
-      'Choose what counts as a deployment: GitHub deployments to an environment named production, releases, tags, a workflow, or merges.',
+      'Choose what counts as a deployment, as `deployment_source` of /metric-definitions: GitHub deployments to an environment named production, releases, tags, a workflow, merges, or reports.',
   };
 }
 

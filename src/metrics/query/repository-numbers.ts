@@ -60,10 +60,10 @@ async function listMeasured(
   const { rows } = await sql<{ repository_id: number }>`
     select o.repository_id from deployment_sources o
     where o.tenant_id = ${tenantId} and o.repository_id = any(${repositoryIds}::bigint[]) and o.source <> 'none'
-      and (not o.automatic or exists (
+      and exists (
         select from production_deployments d
-        where d.tenant_id = ${tenantId} and d.repository_id = o.repository_id and d.finished_at >= ${from}
-          and d.finished_at < ${to}))`.execute(trx);
+        where d.tenant_id = ${tenantId} and d.repository_id = o.repository_id
+          and (not o.automatic or d.finished_at >= ${from}) and d.finished_at < ${to})`.execute(trx);
   return new Set(rows.map(({ repository_id }) => repository_id));
 }
 
@@ -75,7 +75,7 @@ const notMeasured: RepositoryNumbers = {
   quality: [
     {
       code: 'no_recent_deployment',
-      message: 'No production deployment and no release has been seen in the last 90 days.',
+      message: 'No production deployment that counts has been seen in the last 90 days.',
       action: 'Ask for /metrics/deployment-frequency of this repository: it says what was seen, and what to choose.',
     },
   ],

@@ -192,6 +192,15 @@ describe('metrics', () => {
     });
   });
 
+  it('are not known of an environment to which nothing was deployed', async () => {
+    const { body } = await get(`${path}/deployment-frequency?environment=prod-eu&${window}`);
+    expect(body).toMatchObject({
+      value: null,
+      comparison: { value: null },
+      quality: [{ code: 'no_recent_deployment', message: expect.stringContaining('prod-eu') }],
+    });
+  });
+
   it('have rows, by pages', async () => {
     const { body } = await get(`${path}/change-fail-rate/rows?repository=shop&${window}`);
     expect(body.data.map(({ id, counted }) => [id, counted])).toEqual([
