@@ -1,12 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findReadable } from '../../access/readable-repositories.ts';
-import { ForbiddenError } from '../../errors.ts';
 import { openArchive } from '../../tenancy/archive.ts';
 import { recordExport } from '../../tenancy/audit-log.ts';
 import { actorOf } from './actor.ts';
 import type { Api, ApiDeps } from './api-env.ts';
-import { callerOf } from './caller.ts';
-import { inWholeOrg } from './org-scope.ts';
+import { inWholeOrg, mustReadAll } from './org-scope.ts';
 import { orgParams } from './parameters.ts';
 import { about, problems } from './route.ts';
 
@@ -36,12 +33,9 @@ may not read all of them on GitHub gets none. Hashes of tokens are left out. Eac
 
 export function addArchive(api: Api, { db, log }: ApiDeps): void {
   api.openapi(route, async (c) => {
-    const caller = callerOf(c);
     const org = await inWholeOrg(c, async (trx, found) => {
       const { tenant_id: tenantId } = found;
-      if (caller.kind === 'person' && (await findReadable(trx, tenantId, caller.session.userId))) {
-        throw new ForbiddenError('The archive has every repository, and you may not read all of them on GitHub.');
-      }
+      await mustReadAll(c, trx, { org: found, what: 'The archive has' });
       await recordExport(trx, { tenantId, actor: actorOf(c), file: 'archive', filters: {} });
       return found;
     });

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { recordExport } from '../../tenancy/audit-log.ts';
-import { type AuditRow, listAuditLog } from '../../tenancy/read-audit-log.ts';
+import { type AuditQuery, type AuditRow, listAuditLog } from '../../tenancy/read-audit-log.ts';
 import { actorOf } from './actor.ts';
-import type { Api, ApiDeps } from './api-env.ts';
+import type { Api, ApiDeps, ApiEnv } from './api-env.ts';
 import { CSV_PAGE_ROWS, csvResponse } from './csv-file.ts';
 import { defineCursor, idKey } from './cursor.ts';
-import { inWholeOrg } from './org-scope.ts';
+import { inWholeOrg, narrowToCaller } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { iso, orgParams, textFilter, time, timestamp } from './parameters.ts';
 import { exportRoute, listRoute } from './route.ts';
@@ -60,7 +61,8 @@ const list = listRoute({
   path: '/api/v1/orgs/{org}/audit-log',
   tag,
   summary: 'List the audit log',
-  description: 'Changes by persons and programs, logins and exports, the latest first.',
+  description:
+    'Changes by persons and programs, logins and exports, the latest first. Of a repository that the caller may not read on GitHub, an entry does not say which, nor what.',
   params: orgParams,
   filters,
   cursor,
@@ -82,16 +84,13 @@ const columns = ['id', 'at', 'actor', 'action', 'target', 'before', 'after', 'ad
 export function addAuditLog(api: Api, { log }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const { limit, cursor: after, ...wanted } = c.req.valid('query');
-    const rows = await inWholeOrg(c, (trx, { tenant_id }) =>
-      listAuditLog(trx, tenant_id, { ...wanted, limit: limit + 1, after: after?.[0] }),
-    );
+    const rows = await readEntries(c, { ...wanted, limit: limit + 1, after: after?.[0] });
     const positioned = rows.map((row) => ({ row, position: [row.entry_id] }));
     return c.json(pageOf(c, { rows: positioned, limit, cursor, present: ({ row }) => present(row) }), 200);
   });
   api.openapi(file, async (c) => {
     const wanted = c.req.valid('query');
-    const read = (after: number | undefined) =>
-      inWholeOrg(c, (trx, { tenant_id }) => listAuditLog(trx, tenant_id, { ...wanted, limit: CSV_PAGE_ROWS, after }));
+    const read = (after: number | undefined) => readEntries(c, { ...wanted, limit: CSV_PAGE_ROWS, after });
     const first = await read(undefined);
     await inWholeOrg(c, (trx, { tenant_id: tenantId }) =>
       recordExport(trx, { tenantId, actor: actorOf(c), file: 'audit-log.csv', filters: wanted }),
@@ -107,6 +106,13 @@ export function addAuditLog(api: Api, { log }: ApiDeps): void {
       },
       log,
     );
+  });
+}
+
+function readEntries(c: Context<ApiEnv>, page: Omit<AuditQuery, 'isNarrowed'>): Promise<readonly AuditRow[]> {
+  return inWholeOrg(c, async (trx, org) => {
+    const isNarrowed = await narrowToCaller(c, trx, org);
+    return listAuditLog(trx, org.tenant_id, { ...page, isNarrowed });
   });
 }
 

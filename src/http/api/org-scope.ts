@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { narrowToRepositories, type Trx, withTenant } from '../../../db/tenant.ts';
 import { findReadable } from '../../access/readable-repositories.ts';
-import { NotFoundError } from '../../errors.ts';
+import { ForbiddenError, NotFoundError } from '../../errors.ts';
 import type { ApiEnv } from './api-env.ts';
 import { callerOf } from './caller.ts';
 import type { Standing } from './standing.ts';
@@ -28,13 +28,29 @@ export function standingOf(c: Context<ApiEnv>): Standing {
  * in every table, and no other: neither rows, nor names, nor what they add to a number.
  */
 export async function inOrg<T>(c: Context<ApiEnv>, work: (trx: Trx, org: Org) => Promise<T>): Promise<T> {
-  const caller = callerOf(c);
   return inWholeOrg(c, async (trx, org) => {
-    const readable =
-      caller.kind === 'person' ? await findReadable(trx, org.tenant_id, caller.session.userId) : undefined;
-    if (readable) await narrowToRepositories(trx, readable);
+    await narrowToCaller(c, trx, org);
     return work(trx, org);
   });
+}
+
+/** @returns whether something is hidden from the caller */
+export async function narrowToCaller(c: Context<ApiEnv>, trx: Trx, org: Org): Promise<boolean> {
+  const readable = await findReadableOf(c, trx, org);
+  if (readable) await narrowToRepositories(trx, readable);
+  return readable !== undefined;
+}
+
+/** What has every repository in it is not for whoever may not read all of them. @throws ForbiddenError */
+export async function mustReadAll(c: Context<ApiEnv>, trx: Trx, { org, what }: { org: Org; what: string }) {
+  if (!(await findReadableOf(c, trx, org))) return;
+  throw new ForbiddenError(`${what} every repository, and you may not read all of them on GitHub.`);
+}
+
+/** A token and the operator read all of them. */
+async function findReadableOf(c: Context<ApiEnv>, trx: Trx, org: Org): Promise<readonly number[] | undefined> {
+  const caller = callerOf(c);
+  return caller.kind === 'person' ? findReadable(trx, org.tenant_id, caller.session.userId) : undefined;
 }
 
 /** The same for what is of the organization as a whole, such as its members: repositories are none of its business. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { leaveTenant, withTenant } from '../../../db/tenant.ts';
+import { leaveTenant, widenToTenant } from '../../../db/tenant.ts';
 import { InvalidPayloadError } from '../../errors.ts';
 import { applyFacts } from '../../facts/apply.ts';
 import type { Facts } from '../../facts/facts.ts';
@@ -9,7 +9,7 @@ import { type Queue, sendRecomputeMetrics } from '../../queue.ts';
 import { recordAudit } from '../../tenancy/audit-log.ts';
 import { actorOf } from './actor.ts';
 import type { ApiEnv } from './api-env.ts';
-import { getRepositoryScope, type RepositoryScope, standingOf } from './org-scope.ts';
+import { getRepositoryScope, inOrg, type RepositoryScope } from './org-scope.ts';
 import { repoParameter, time } from './parameters.ts';
 
 const MOST_AHEAD_MS = 5 * 60_000;
@@ -55,9 +55,10 @@ export async function storeReport(
   c: Context<ApiEnv>,
   { repository, queue, factsOf, about: { kind, id, told } }: Reported,
 ): Promise<RepositoryScope> {
-  const { org } = standingOf(c);
-  return withTenant(c.var.db, org.tenant_id, async (trx) => {
+  return inOrg(c, async (trx, org) => {
     const scope = await getRepositoryScope(trx, org, repository);
+    // What is stored of one repository may touch what is known of others.
+    await widenToTenant(trx);
     await applyFacts(trx, org.tenant_id, [factsOf(scope.repository_id)]);
     await recordAudit(trx, {
       tenantId: org.tenant_id,

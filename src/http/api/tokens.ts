@@ -15,7 +15,7 @@ import { actorOf } from './actor.ts';
 import type { Api, ApiEnv } from './api-env.ts';
 import { callerOf } from './caller.ts';
 import { defineCursor, idKey } from './cursor.ts';
-import { inWholeOrg } from './org-scope.ts';
+import { inWholeOrg, mustReadAll } from './org-scope.ts';
 import { pageOf } from './page.ts';
 import { idParameter, iso, label, orgParams, timestamp } from './parameters.ts';
 import { creationRoute } from './post-route.ts';
@@ -63,6 +63,7 @@ const issuedSchema = tokenSchema
   })
   .openapi('IssuedToken', { example: { ...example, token: 'shp_7p7_Vwq3mBf0gk0X1o4yq1m5uZ9mZ2vRrQhXw7n0a1bx4Qe' } });
 
+const TOKENS = 'A token reads';
 const cursor = defineCursor('listTokens', [idKey]);
 const tokenParams = orgParams.extend({
   id: idParameter.openapi({ param: { name: 'id', in: 'path', required: true }, example: 3 }),
@@ -85,7 +86,8 @@ const create = creationRoute({
   path,
   tag,
   summary: 'Create an API token',
-  description: 'For a program. It sees every repository of the organization.',
+  description:
+    'For a program. It sees every repository of the organization, so whoever may not read all of them on GitHub makes none.',
   params: orgParams,
   request: z.strictObject({
     name: label.openapi({ description: 'What it is for.', example: 'deploy pipeline' }),
@@ -147,14 +149,22 @@ export function addTokens(api: Api): void {
     checkWanted(c, { role, scopes: wanted });
     const expiresAt = days === null ? null : new Date(Date.now() + days * DAY_S * 1_000);
     const token = { name, role, scopes: [...new Set(wanted)], expiresAt, actor: actorOf(c) };
-    const issued = await inWholeOrg(c, (trx, org) => createToken(trx, org.tenant_id, token));
+    const issued = await inWholeOrg(c, async (trx, org) => {
+      await mustReadAll(c, trx, { org, what: TOKENS });
+      return createToken(trx, org.tenant_id, token);
+    });
     return c.json(presentIssued(issued), 201);
   });
   api.openapi(rotate, async (c) => {
     const { id: tokenId } = c.req.valid('param');
     const { overlap_s: overlapS } = c.req.valid('json');
     const rotation = { tokenId, overlapS, actor: actorOf(c) };
-    const issued = await inWholeOrg(c, (trx, org) => rotateToken(trx, org.tenant_id, rotation));
+    const issued = await inWholeOrg(c, async (trx, org) => {
+      await mustReadAll(c, trx, { org, what: TOKENS });
+      const rotated = await rotateToken(trx, org.tenant_id, rotation);
+      if (rotated) checkGift(c, rotated.scopes);
+      return rotated;
+    });
     if (!issued) throw notFound(tokenId);
     return c.json(presentIssued(issued), 201);
   });
@@ -172,9 +182,14 @@ function checkWanted(c: Context<ApiEnv>, wanted: { role: Role; scopes: readonly 
   if (!isAtLeast(wanted.role, least)) {
     throw new InvalidPayloadError(`\`role\`: these scopes need ${least}, or more; ${wanted.role} may do less.`);
   }
+  checkGift(c, wanted.scopes);
+}
+
+/** @throws ForbiddenError */
+function checkGift(c: Context<ApiEnv>, given: readonly Scope[]): void {
   const caller = callerOf(c);
   if (caller.kind !== 'token') return;
-  const beyond = wanted.scopes.filter((scope) => !caller.token.scopes.includes(scope));
+  const beyond = given.filter((scope) => !caller.token.scopes.includes(scope));
   if (beyond.length > 0) throw new ForbiddenError(`This token has no scope ${beyond.join(', ')} to give.`);
 }
 

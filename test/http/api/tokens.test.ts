@@ -77,6 +77,15 @@ describe('an API token', () => {
     expect((await as(token, 'POST', '/orgs/acme/tokens', { ...wanted, scopes: ['admin'] })).status).toBe(201);
   });
 
+  it('gets at no other one that may more, by giving it a new secret', async () => {
+    const administers = await issue({ scopes: ['admin'], role: 'owner' });
+    const reads = await issue({ scopes: ['read', 'admin'], role: 'owner' });
+    const rotate = `/orgs/acme/tokens/${reads.id}/rotate`;
+    expect((await as(administers.token, 'POST', rotate, {})).status).toBe(403);
+    expect((await as(reads.token, 'GET', '/orgs/acme')).status).toBe(200);
+    expect((await as(reads.token, 'POST', `/orgs/acme/tokens/${administers.id}/rotate`, {})).status).toBe(201);
+  });
+
   it('needs a role for which its scopes are of use', async () => {
     const body = { name: 'x', scopes: ['ingest'], role: 'viewer' };
     expect(await request('POST', '/api/v1/orgs/acme/tokens', {}, body)).toMatchObject({
