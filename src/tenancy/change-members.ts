@@ -31,7 +31,9 @@ export async function changeMember(
   checkGift(giver, patch);
   checkReach(giver, member);
   const { role } = patch;
-  if (role !== undefined && role !== 'owner') await keepAnOwner(trx, tenantId, member);
+  if ((role !== undefined && role !== 'owner') || patch.can_manage_members === false) {
+    await keepAnOwner(trx, tenantId, member);
+  }
   const set = flags.filter((flag) => patch[flag] !== undefined).map((flag) => sql`${sql.ref(flag)} = ${patch[flag]}`);
   if (role) set.push(sql`role = ${role}, source = 'manual'`);
   if (set.length > 0) {
@@ -74,11 +76,15 @@ function checkReach(giver: Giver, { role }: Member): void {
   throw new ForbiddenError(`You are ${giver.role}, and can not change somebody who is ${role}.`);
 }
 
-/** The locks make two owners who remove each other at once wait for one another. */
+/**
+ * One who may manage the members: without, nobody in the organization could ever give it back. The locks make two owners
+ * who remove each other at once wait for one another.
+ */
 async function keepAnOwner(trx: Trx, tenantId: number, { role, user_id }: Member): Promise<void> {
   if (role !== 'owner') return;
   const { rows } = await sql<{ user_id: number }>`
-    select user_id from members where tenant_id = ${tenantId} and role = 'owner' and removed_at is null
+    select user_id from members
+    where tenant_id = ${tenantId} and role = 'owner' and removed_at is null and can_manage_members is not false
     order by user_id for update`.execute(trx);
   if (rows.some((owner) => owner.user_id !== user_id)) return;
   throw new ConflictError('This is the last owner: make somebody else an owner first.');

@@ -98,6 +98,17 @@ describe('members', () => {
     for (const { login } of owners) await request('PATCH', `${MEMBERS}/${login}`, {}, { role: null });
   });
 
+  it('always have an owner who may manage them', async () => {
+    const refuse = { can_manage_members: false };
+    for (const { login } of owners) {
+      expect((await request('PATCH', `${MEMBERS}/${login}`, {}, refuse)).status).toBe(200);
+    }
+    const last = await request('PATCH', `${MEMBERS}/${owner.login}`, {}, refuse);
+    expect(last).toMatchObject({ status: 409, body: { detail: expect.stringContaining('last owner') } });
+    expect((await request('PATCH', `${MEMBERS}/${owner.login}`, {}, { role: 'admin' })).status).toBe(409);
+    for (const { login } of owners) await request('PATCH', `${MEMBERS}/${login}`, {}, { can_manage_members: null });
+  });
+
   it('keep an owner also when two demote, or remove, each other at once', async () => {
     const [one, other] = [owner, colleague];
     await withTenant(db, acme.id, (trx) =>
