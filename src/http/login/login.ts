@@ -24,6 +24,8 @@ export interface LoginDeps extends LogInDeps {
 export function addLogin(api: Api, { db, login }: { db: Database; login: LoginDeps | undefined }): void {
   api.get(LOGIN_PATH, async (c) => {
     if (!login) return notConfigured(c);
+    // GitHub sends the browser back to the one callback, and cookies stay with their host: it has to begin there.
+    if (c.var.servedTenantId !== undefined) return c.redirect(beginUrl(c, login), 302);
     const { url, attempt } = await login.oauth.begin();
     const invitation = c.req.query('invitation');
     const returnTo = localPath(c.req.query('return_to'));
@@ -58,6 +60,10 @@ async function finish(c: Context<ApiEnv>, login: LoginDeps): Promise<Response> {
   if (before !== undefined) await endSession(login.db, before);
   setHostCookie(c, SESSION_COOKIE, { value: secret, maxAgeS: SESSION_DAYS * 86_400 });
   return c.redirect(attempt.returnTo, 303);
+}
+
+function beginUrl(c: Context<ApiEnv>, { callbackUrl }: LoginDeps): string {
+  return new URL(`${LOGIN_PATH}${new URL(c.req.url).search}`, callbackUrl).href;
 }
 
 /** A path of this Shiplog, and nothing that a browser takes for another host. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../../../src/http/api/app.ts';
 import { onRevocation } from '../../../src/reactions/on-revocation.ts';
 import type { Subscriber } from '../../../src/reactions/reaction-deps.ts';
+import { createSession } from '../../../src/tenancy/sessions.ts';
 import { Browser } from '../../support/browser.ts';
 import { createTestLogin } from '../../support/login.ts';
 
@@ -35,6 +36,19 @@ describe('logging in with GitHub', () => {
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
     });
+  });
+
+  it('begins where GitHub sends the browser back to, also for who comes by an own domain of their organization', async () => {
+    const served = { domain: 'metrics.acme.example', tenant_id: acme.id };
+    await db.insertInto('served_domains').values(served).execute();
+    const begun = await browser.open('https://metrics.acme.example/login?invitation=shi_x&return_to=/a', {
+      headers: { host: served.domain },
+    });
+    expect([begun.status, begun.headers.get('location')]).toEqual([
+      302,
+      'https://shiplog.test/login?invitation=shi_x&return_to=/a',
+    ]);
+    expect(browser.cookies.size).toBe(0);
   });
 
   it('makes a session with a cookie for this host alone, and a person of GitHub a member', async () => {
@@ -136,6 +150,21 @@ describe('a login is refused', () => {
 });
 
 describe('a session', () => {
+  it('shows a member whom GitHub made one what GitHub let them see when they logged in', async () => {
+    await browser.logIn();
+    const { id: userId, login } = member;
+    const seen = async (tenantIds: readonly number[]) => {
+      browser.cookies.set(
+        SESSION,
+        await createSession(db, { userId, login, tenantIds, address: null, userAgent: null }),
+      );
+      const { orgs } = Object(await (await browser.open('/api/v1/me')).json());
+      return [(await browser.open('/api/v1/orgs/acme')).status, orgs.length];
+    };
+    expect(await seen([acme.id])).toEqual([200, 1]);
+    expect(await seen([])).toEqual([404, 0]);
+  });
+
   it('writes only from our own pages', async () => {
     standIn.oauth.person = owner;
     await browser.logIn();
