@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { withTenant } from '../../../db/tenant.ts';
 import { createTestApi, repositoryFact, storeFacts } from '../../support/api.ts';
+import { logInAs } from '../../support/callers.ts';
 import { commitFact, contributorFact, emailFact } from '../../support/sample-facts.ts';
 
-const { db, get, request } = await createTestApi();
+const { api, db, get, request } = await createTestApi();
 const [ANN, OWNER] = [501, 502];
 await storeFacts(db, 1, 'acme', repositoryFact(11, 'acme/shop'), {
   contributors: [contributorFact(ANN, 'ann'), contributorFact(OWNER, 'olga')],
@@ -38,6 +39,14 @@ describe('the erasure of a person', () => {
     expect(data).toMatchObject([{ state: 'running', finished_at: null }]);
     const log = await get('/api/v1/orgs/acme/audit-log?action=contributor.erase');
     expect(log.body.data).toMatchObject([{ actor: 'operator', target: `contributor ${String(data[0]?.['id'])}` }]);
+  });
+
+  it('logs them out', async () => {
+    const leaver = await logInAs(db, { tenantId: 1, org: 'acme', userId: 503, role: 'viewer' });
+    const statusOf = async () => (await api.request('/api/v1/me', { headers: leaver })).status;
+    expect(await statusOf()).toBe(200);
+    expect((await request('DELETE', `${path}/503`)).status).toBe(202);
+    expect(await statusOf()).toBe(401);
   });
 
   it('is refused for whom nobody knows, for the last owner, and twice', async () => {
