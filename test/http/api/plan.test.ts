@@ -117,3 +117,18 @@ it('a plan has room for five members before nobody can be invited', async () => 
   // GitHub's members are members, however many.
   expect(await join(7)).toMatchObject({ limit: 5, used: 7 });
 });
+
+it('an invitation takes a place of the plan until it is taken back', async () => {
+  await setPlan('free', 'globex');
+  const invite = (login: string) => request('POST', '/api/v1/orgs/globex/members', {}, { login, role: 'viewer' });
+  const ids: unknown[] = [];
+  for (const login of ['a', 'b', 'c', 'd', 'e']) {
+    const { status, body } = await invite(login);
+    expect(status).toBe(201);
+    ids.push(body['id']);
+  }
+  const { status, body } = await invite('f');
+  expect([status, body['limit'], body['used']]).toEqual([403, 5, 5]);
+  expect((await request('DELETE', `/api/v1/orgs/globex/invitations/${String(ids[0])}`)).status).toBe(200);
+  expect((await invite('f')).status).toBe(201);
+});
