@@ -69,7 +69,7 @@ export function operationTable({ db, make, setLogo, purgeId, deliveryGuid }: Mad
     return addMember(db, { tenantId: 1, org: 'acme', userId: next, role: 'viewer' });
   };
   const made = async (path: string, body: object) => Number((await make('POST', `${ORG}/${path}`, body))['id']);
-  const token = async () => ({ id: await made('tokens', { name: 'a', scopes: ['read'] }) });
+  const token = async () => ({ id: await made('tokens', { name: 'a', scopes: ['admin'] }) });
   const share = () => make('POST', `${ORG}/shares`, { name: 'a', view: { metrics: ['lead-time'] } });
   const marked = async () => {
     await make('PUT', `${ORG}/deployments/1/failure`, { reason: 'down' });

@@ -98,6 +98,15 @@ describe('members', () => {
     for (const { login } of owners) await request('PATCH', `${MEMBERS}/${login}`, {}, { role: null });
   });
 
+  it('have an owner also when who is the last one by hand is given back to GitHub', async () => {
+    const all = [owner, ...owners];
+    expect((await request('PATCH', `${MEMBERS}/${member.login}`, {}, { role: 'owner' })).status).toBe(200);
+    for (const { login } of all) await request('PATCH', `${MEMBERS}/${login}`, {}, { role: 'viewer' });
+    expect((await request('PATCH', `${MEMBERS}/${member.login}`, {}, { role: null })).status).toBe(409);
+    for (const { login } of [...all, member]) await request('PATCH', `${MEMBERS}/${login}`, {}, { role: null });
+    expect(await find(member.login)).toMatchObject({ role: 'developer' });
+  });
+
   it('always have an owner who may manage them', async () => {
     const refuse = { can_manage_members: false };
     for (const { login } of owners) {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { recomputeTouched } from '../../../src/metrics/derive/recompute.ts';
 import { createTestApi, repositoryFact, storeFacts } from '../../support/api.ts';
 import { type Credentials, logInAs } from '../../support/callers.ts';
+import { commitFact } from '../../support/sample-facts.ts';
 import { installationFact } from '../../support/sync-engine.ts';
 
 const { api, db, get, request } = await createTestApi();
@@ -31,6 +32,11 @@ async function entriesOf(who: Credentials, query = '') {
     before,
     after,
   ]);
+}
+
+async function sharedCounts(url: unknown): Promise<unknown[]> {
+  const { body } = await get(new URL(String(url)).pathname);
+  return body.data.map(({ n }) => n);
 }
 
 describe('a private repository, to whoever may not read it on GitHub', () => {
@@ -89,11 +95,31 @@ describe('a private repository, to whoever may not read it on GitHub', () => {
     await recomputeTouched(db, 1);
     const view = { metrics: ['deployment-frequency'], from: '2026-03-01', to: '2026-04-01' };
     const share = { name: 'For the board', view };
-    const countOf = async (url: unknown) => {
-      const { body } = await get(new URL(String(url)).pathname);
-      return body.data.map(({ n }) => n);
+    const ofOperator = await request('POST', `${path}/shares`, {}, share);
+    expect(await sharedCounts(ofOperator.body['url'])).toEqual([3]);
+    const ofAdmin = await ask(admin, 'POST', '/shares', share);
+    expect(await sharedCounts(JSON.parse(ofAdmin.text).url)).toEqual([1]);
+  });
+
+  it('is not in the events that they hear', async () => {
+    const response = await api.request(`${path}/events`, { headers: admin });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const readUntil = async (wanted: string) => {
+      while (reader && !text.includes(wanted)) text += (await reader.read()).value ?? '';
     };
-    expect(await countOf((await request('POST', `${path}/shares`, {}, share)).body['url'])).toEqual([3]);
-    expect(await countOf(JSON.parse((await ask(admin, 'POST', '/shares', share)).text).url)).toEqual([1]);
+    await readUntil('told');
+    await storeFacts(db, 1, 'acme', { commits: [commitFact(HIDDEN, 'a'), commitFact(11, 'b')] });
+    await readUntil('acme/shop');
+    await reader?.cancel();
+    expect(text).not.toContain('merger');
+  });
+
+  it('is not among those that the plan leaves out', async () => {
+    const patch = { tracked: false };
+    for (const name of ['shop', 'merger']) await request('PATCH', `${path}/repositories/${name}`, {}, patch);
+    expect((await get(`${path}/plan`)).body['left_out_count']).toBe(2);
+    const plan = await ask(admin, 'GET', '/plan');
+    expect(JSON.parse(plan.text)).toMatchObject({ left_out: [{ repository: 'acme/shop' }], left_out_count: 1 });
   });
 });
