@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { ConfigError } from '../errors.ts';
 import { sendProblem } from './send-problem.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 import type { Logger } from '../logging.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -46,6 +47,7 @@ export function createHttpServer({ direct, fetch, log, timeouts }: ServerOptions
       });
     },
   );
+  server.on('clientError', answerUnreadable);
   return server;
 }
 

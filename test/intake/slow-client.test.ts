@@ -37,3 +37,13 @@ it('stores nothing of a body that is shorter than its length says, and goes on',
   expect(await server.db.selectFrom('deliveries').select('guid').execute()).toEqual([]);
   expect((await sendWebhook(server.baseUrl)).status).toBe(202);
 });
+
+it.each([
+  ['GET / HTTP/1.1\r\nhost: x\r\nx: ' + 'x'.repeat(20_000) + '\r\n\r\n', 431, 'over 16 KB'],
+  ['no request\r\n\r\n', 400, 'no HTTP request'],
+  ['POST /api/github/webhooks HTTP/1.1\r\nhost: x\r\n', 408, 'in time'],
+])('answers what it can not read with problem details', async (text, status, detail) => {
+  const [head = '', body = ''] = (await talk(text)).split('\r\n\r\n');
+  expect(head).toContain('content-type: application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ status, detail: expect.stringContaining(detail) });
+});

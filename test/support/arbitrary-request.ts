@@ -52,16 +52,20 @@ function segment(text: string): string {
 
 const asHeader = (text: string) => text.replaceAll(/[^\u0020-\u007e]/g, '?').trim();
 
+/** Node's server reads addresses and headers of 16 KB, and an address may have several of these. */
+const LONGEST = 1_000;
+
 function arbitraryParameter({ name, schema }: Parameter, { id }: Operation, options: ValueOptions) {
   const right = arbitraryOf(schema, options).map((value) =>
     typeof value === 'string' ? value : JSON.stringify(value),
   );
   const there = options.known[name] ?? [];
-  return fc.oneof(
+  const text = fc.oneof(
     { weight: there.length > 0 ? 20 : 0, arbitrary: fc.constantFrom(...there, '1') },
     { weight: there.length > 0 ? 1 : 12, arbitrary: name === 'cursor' ? hostileCursor(id) : right },
     { weight: 1, arbitrary: hostileText },
   );
+  return text.map((made) => made.slice(0, LONGEST));
 }
 
 /** Cursors are the name of the list and the keys of a row, in JSON: these have other keys, or are of another list. */
