@@ -27,6 +27,8 @@ export interface Metric {
   readonly shipsPulls?: boolean;
   /** Why there is nothing to measure where no row counts and none is left out; of windows and filters unless given. */
   readonly nothing?: string;
+  /** The same where an environment is asked for. */
+  readonly nothingThere?: string;
   /** Why rows may be left out: all that `excluded` may say. */
   readonly reasons: readonly string[];
   /** The fields of `detail`, as columns of an export. */

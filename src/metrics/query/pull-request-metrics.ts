@@ -31,6 +31,7 @@ function pullMetric({
     needsDeployments,
     shipsPulls: needsDeployments,
     nothing: 'No pull request was merged in the window.',
+    nothingThere: 'No pull request that was merged in the window came first to this environment.',
     reasons: ['bot', ...reasons],
     details: [
       'number',

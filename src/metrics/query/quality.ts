@@ -112,7 +112,7 @@ export async function describeQuality(
   if (unread && n > 0) found.push(filesUnread(unread.count, n));
   const kind = kindOf(metric.statistic);
   if (n === 0 && open > 0) found.push(allOpen(open));
-  else if (n === 0) found.push(excluded.length > 0 ? allLeftOut(excluded) : nothingOf(metric));
+  else if (n === 0) found.push(excluded.length > 0 ? allLeftOut(excluded) : nothingOf(metric, scope));
   else if (n < FEW && (kind === 'part' || kind === 'values')) found.push(few(n));
   return found;
 }
@@ -130,10 +130,11 @@ export const nothingBefore: Quality = {
   action: 'Compare with another time: `compare=FROM..TO`.',
 };
 
-function nothingOf({ nothing }: Metric): Quality {
+function nothingOf({ nothing, nothingThere }: Metric, { environment }: MetricScope): Quality {
+  const message = environment === undefined ? nothing : (nothingThere ?? nothing);
   return {
     code: 'nothing_in_window',
-    message: nothing ?? 'Nothing of this kind is known in the window, or for what is asked for.',
+    message: message ?? 'Nothing of this kind is known in the window, or for what is asked for.',
     action: 'Choose a longer window, or another repository, team or environment.',
   };
 }
@@ -208,7 +209,7 @@ function withoutSource({ environments, reported }: Incomplete): Quality {
 function partlyMeasured({ without_source, repositories }: Sources): Quality {
   return {
     code: 'repositories_without_source',
-    message: `${without_source} of ${repositories} repositories have no deployments and no releases. They are left out.`,
+    message: `${without_source} of ${repositories} repositories have nothing that counts as a deployment. They are left out.`,
     action: 'Choose what counts as a deployment in them.',
   };
 }

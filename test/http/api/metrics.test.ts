@@ -199,6 +199,10 @@ describe('metrics', () => {
       comparison: { value: null },
       quality: [{ code: 'no_recent_deployment', message: expect.stringContaining('prod-eu') }],
     });
+    expect((await get(`${path}/pr-review?environment=prod-eu&${window}`)).body).toMatchObject({
+      value: null,
+      quality: [{ code: 'nothing_in_window', message: expect.stringContaining('came first to this environment') }],
+    });
   });
 
   it('have rows, by pages', async () => {
