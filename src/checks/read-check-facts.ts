@@ -23,7 +23,6 @@ import type {
   PullRow,
 } from './check-facts.ts';
 import type { FileRules } from './files/changed-files.ts';
-import { lastDeploymentOf } from './last-deployment.ts';
 import { notOpen, type PullPlace, readOpen } from './read-open-pull.ts';
 import type { RepositoryFile } from './repository-file.ts';
 import { getSettings, withFile } from './settings.ts';
@@ -175,9 +174,16 @@ async function findHiddenBy(trx: Trx, { tenantId, repositoryId, number }: PullPl
 
 async function readPath(trx: Trx, place: PullPlace): Promise<ProductionPath> {
   const { tenantId, repositoryId, number } = place;
-  const { rows } = await sql<{
-    deployment_id: number;
-  }>`${lastDeploymentOf(tenantId, sql`${repositoryId}`)}`.execute(trx);
+  const ofRepository = sql`d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId}`;
+  const latest = sql`order by d.finished_at desc, d.deployment_id desc limit 1`;
+  const { rows } = await sql<{ deployment_id: number }>`
+    select deployment_id from (
+      (select d.deployment_id, d.finished_at from production_deployments d
+        where ${ofRepository} and d.outcome = 'success' ${latest})
+      union all
+      (select d.deployment_id, d.finished_at from production_deployments d
+        where ${ofRepository} and d.outcome = 'failure' ${latest})
+    ) d ${latest}`.execute(trx);
   const { rows: waiting } = await sql<{ number: number }>`
     select m.number from merged_pull_requests m
     join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = m.number

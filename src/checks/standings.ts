@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { CheckedHead } from '../queue.ts';
-import { lastDeploymentOf } from './last-deployment.ts';
 
 interface Repositories {
   readonly tenantId: number;
@@ -16,7 +15,7 @@ interface Heads extends Repositories {
 
 /**
  * What deployments and incidents came to, as text: `(repository_id, head_sha, standing)`. Of what waits for a deployment,
- * that the last one failed.
+ * which ones failed, and were not done again.
  */
 function standings({ tenantId, repositoryIds, pulls }: Heads): RawBuilder<unknown> {
   const scoped = (alias: string) => inRepositories(alias, { tenantId, repositoryIds });
@@ -26,6 +25,9 @@ function standings({ tenantId, repositoryIds, pulls }: Heads): RawBuilder<unknow
       select f.repository_id, f.deployment_id,
         string_agg(concat_ws(' ', f.kind, f.linked_by, f.recovered_at), ',' order by f.kind, f.linked_by) as text
       from deployment_failures f where ${scoped('f')} group by 1, 2
+    ), failed_deployments as materialized (
+      select f.repository_id, string_agg(f.deployment_id::text, ',' order by f.deployment_id) as text
+      from deployment_failures f where ${scoped('f')} and f.kind = 'deploy_failed' and f.recovered_at is null group by 1
     ), reverts as materialized (
       select r.repository_id, reverted.number,
         string_agg(concat_ws(' ', r.number, r.deployed_at), ',' order by r.merged_at, r.number) as text
@@ -38,17 +40,14 @@ function standings({ tenantId, repositoryIds, pulls }: Heads): RawBuilder<unknow
     select p.repository_id, p.head_sha,
       case when p.state = 'open' then coalesce(incidents.text, '')
         when m.number is not null then concat_ws(';', 'merged', m.first_commit_at, m.first_review_at,
-          m.first_deployment_id, case when failures.text <> '' then awaited.deployment_id end, failures.text, reverts.text)
+          m.first_deployment_id, failures.text, reverts.text, failed_deployments.text)
         else p.state end as standing
     from pulls p
     left join merged_pull_requests m on m.tenant_id = ${tenantId} and m.repository_id = p.repository_id
       and m.number = p.number
-    left join lateral (
-      select last.deployment_id from (${lastDeploymentOf(tenantId, sql`m.repository_id`)}) last
-      where m.first_deployment_id is null and m.merged_at > now() - interval '30 days'
-    ) awaited on true
-    left join failures on failures.repository_id = m.repository_id
-      and failures.deployment_id = coalesce(m.first_deployment_id, awaited.deployment_id)
+    left join failures on failures.repository_id = m.repository_id and failures.deployment_id = m.first_deployment_id
+    left join failed_deployments on failed_deployments.repository_id = m.repository_id
+      and m.first_deployment_id is null and m.merged_at > now() - interval '30 days'
     left join reverts on reverts.repository_id = m.repository_id and reverts.number = m.number
     left join open_incidents incidents on incidents.repository_id = p.repository_id`;
 }
