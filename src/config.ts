@@ -14,6 +14,7 @@ const environment = z.object({
   PORT: withDefault(z.coerce.number().int().min(0).max(65_535), 3000),
   HOST: withDefault(z.string(), '127.0.0.1'),
   PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })),
+  TRUSTED_PROXIES: withDefault(z.coerce.number().int().min(0).max(10), 0),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
   SHIPLOG_DATA_DIR: withDefault(z.string(), '.data'),
   SHIPLOG_ROLE: withDefault(z.enum(['all', 'web', 'worker']), 'all'),
@@ -66,6 +67,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL,
+    /** How many proxies a request comes through, each of which tells the address of whom it got it from. */
+    trustedProxies: values.TRUSTED_PROXIES,
     databaseUrl: values.DATABASE_URL,
     dataDir: resolve(values.SHIPLOG_DATA_DIR),
     role: values.SHIPLOG_ROLE,

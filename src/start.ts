@@ -183,6 +183,7 @@ function createWebServer(options: WebOptions & { events: StaleEvents }, resource
     keyring,
     connected,
     operatorToken,
+    trustedProxies: config.trustedProxies,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     ...(login && { login }),
   });

@@ -20,6 +20,8 @@ export interface ApiDeps {
   readonly operatorToken: string | undefined;
   /** The address that people use; links are made of it. */
   readonly publicUrl?: string | undefined;
+  /** None unless given: `X-Forwarded-For` is then anybody's word. */
+  readonly trustedProxies?: number | undefined;
   /** Others in tests. */
   readonly rateLimits?: RateLimits | undefined;
   /** Undefined: nobody can log in. */
@@ -38,6 +40,8 @@ export interface ApiEnv {
   Variables: {
     requestId: string;
     db: Database;
+    /** Where a request comes from; null in a test without a server. */
+    address: string | null;
     /** Undefined: a stranger. */
     caller: Caller | undefined;
     /** Set where an operation is of an organization and its caller may call it. */

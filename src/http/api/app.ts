@@ -17,6 +17,7 @@ import { requireOwnPage } from './csrf.ts';
 import { addOperations } from './operations.ts';
 import { limitRate } from './rate-limit.ts';
 import { limitBody } from './request-body.ts';
+import { findAddress } from './request-origin.ts';
 import { selectTenant } from './served-tenant.ts';
 
 /** The HTTP API, with its description at `/openapi.json` and `/docs`. */
@@ -40,10 +41,12 @@ export function createApi(deps: ApiDeps): Api {
   return api;
 }
 
-function addMiddleware(api: Api, { db, log, keyring, operatorToken, publicUrl, rateLimits }: ApiDeps): void {
+function addMiddleware(api: Api, deps: ApiDeps): void {
+  const { db, log, keyring, operatorToken, publicUrl, rateLimits, trustedProxies = 0 } = deps;
   api.use(requestId());
   api.use(async (c, next) => {
     c.set('db', db);
+    c.set('address', findAddress(c, trustedProxies));
     c.set('publicUrl', publicUrl);
     c.set('keyring', keyring);
     await next();

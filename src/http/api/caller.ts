@@ -6,7 +6,7 @@ import { type Session, useSession } from '../../tenancy/sessions.ts';
 import { bearerToken, type IsOperator } from '../operator.ts';
 import { SESSION_COOKIE } from '../login/session-cookie.ts';
 import type { ApiEnv } from './api-env.ts';
-import { addressOf, userAgentOf } from './request-origin.ts';
+import { userAgentOf } from './request-origin.ts';
 
 /** Who calls. */
 export type Caller =
@@ -33,7 +33,7 @@ async function findCaller(c: Context<ApiEnv>, { db, isOperator }: CallerDeps): P
     const secret = bearerToken(authorization);
     if (secret === undefined) return undefined;
     if (isOperator(secret)) return { kind: 'operator' };
-    const token = await useToken(db, { secret, address: addressOf(c), userAgent: userAgentOf(c) });
+    const token = await useToken(db, { secret, address: c.var.address, userAgent: userAgentOf(c) });
     return token && { kind: 'token', token };
   }
   const cookie = getCookie(c, SESSION_COOKIE);
@@ -55,6 +55,6 @@ export async function isStillKnown(c: Context<ApiEnv>): Promise<boolean> {
   if (caller.kind === 'operator') return true;
   if (caller.kind === 'person') return (await useSession(db, caller.session.secret)) !== undefined;
   const secret = bearerToken(c.req.header('authorization'));
-  const use = { address: addressOf(c), userAgent: userAgentOf(c) };
+  const use = { address: c.var.address, userAgent: userAgentOf(c) };
   return secret !== undefined && (await useToken(db, { secret, ...use })) !== undefined;
 }

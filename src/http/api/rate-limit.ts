@@ -2,7 +2,6 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { rateLimiter } from 'hono-rate-limiter';
 import { problemResponse } from '../problem.ts';
 import type { ApiEnv } from './api-env.ts';
-import { addressOf } from './request-origin.ts';
 
 /** Requests in a minute, of one process. */
 export interface RateLimits {
@@ -32,5 +31,5 @@ export function limitRate({ caller, stranger }: RateLimits = DEFAULTS): Middlewa
 function keyOf(c: Context<ApiEnv>): string {
   const { caller } = c.var;
   if (caller?.kind === 'token') return `token ${caller.token.tenantId} ${caller.token.tokenId}`;
-  return caller?.kind === 'person' ? `person ${caller.session.userId}` : `address ${addressOf(c)}`;
+  return caller?.kind === 'person' ? `person ${caller.session.userId}` : `address ${c.var.address}`;
 }

@@ -5,7 +5,7 @@ import { ForbiddenError } from '../../errors.ts';
 import type { OAuth } from '../../github/oauth.ts';
 import { endSession, SESSION_DAYS } from '../../tenancy/sessions.ts';
 import type { Api, ApiEnv } from '../api/api-env.ts';
-import { addressOf, userAgentOf } from '../api/request-origin.ts';
+import { userAgentOf } from '../api/request-origin.ts';
 import { problemResponse } from '../problem.ts';
 import { keepAttempt, takeAttempt } from './attempt-cookie.ts';
 import { type LogInDeps, logIn } from './log-in.ts';
@@ -53,7 +53,7 @@ async function finish(c: Context<ApiEnv>, login: LoginDeps): Promise<Response> {
     login.log.warn({ err, request: c.var.requestId }, 'login refused');
     throw err;
   });
-  const from = { address: addressOf(c), userAgent: userAgentOf(c) };
+  const from = { address: c.var.address, userAgent: userAgentOf(c) };
   const secret = await logIn(login, { token, invitation: attempt.invitation, from });
   // Never the session of before: whoever may have known it knows nothing of this one.
   const before = getCookie(c, SESSION_COOKIE);
