@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
     'src/plans.ts',
     'src/private-key.ts',
     'src/resources.ts',
+    'src/plain-text.ts',
     'src/secret.ts',
   ],
 ];
