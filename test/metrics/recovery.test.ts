@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commit, createProfileExample, deployment, incident, t } from '../support/profiles.ts';
+import { commit, createProfileExample, deployment, incident, pull, t } from '../support/profiles.ts';
 
 const { store, read } = await createProfileExample('datadog');
 
@@ -12,4 +12,30 @@ it('does not recover before it finished: an incident that was closed earlier lea
   expect(await read('recovery-time')).toMatchObject({
     own: (Date.parse(t('03 12:00')) - Date.parse(t('03 10:00'))) / 1_000,
   });
+});
+
+const twoDeployments = [
+  commit('abcdef1', [], '02 08:00'),
+  commit('b', ['abcdef1'], '02 09:00'),
+  deployment(1, 'abcdef1', ['02 10:00']),
+  deployment(2, 'b', ['03 10:00']),
+];
+
+const hours = async () => ((await read('recovery-time')).own ?? Number.NaN) / 3_600;
+
+it.each([
+  ['at the very moment of the deployment', { opened: '03 10:00', closed: '03 12:00' }, 2],
+  ['72 h after it', { opened: '06 10:00', closed: '06 11:00' }, 73],
+  ['later than that', { opened: '06 10:00:01', closed: '06 11:00' }, Number.NaN],
+  ['and names what was deployed first', { opened: '03 11:00', closed: '04 10:00', body: 'Caused by abcdef1' }, 48],
+])('an incident that opened %s blames the right one', async (_, opened, recovered) => {
+  await store(...twoDeployments, incident(7, opened));
+  expect(await hours()).toBe(recovered);
+});
+
+it('a hotfix blames what was deployed when it was opened, not what came until it was merged', async () => {
+  const hotfix = { merge: 'd', opened: '03 11:00', merged: '03 13:00', authored: '03 11:00', labels: ['hotfix'] };
+  await store(...twoDeployments, commit('c', ['b'], '03 09:00'), commit('d', ['c'], '03 13:00'), ...pull(9, hotfix));
+  await store(deployment(3, 'c', ['03 12:00']), deployment(4, 'd', ['03 15:00']));
+  expect(await hours()).toBe(5);
 });
