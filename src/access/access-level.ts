@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
-import { builtInLevels } from './level.ts';
+import { type builtInLevels, levelsFrom } from './level.ts';
 
 interface Asked {
   readonly tenantId: number;
@@ -14,10 +14,9 @@ export async function hasAccess(
   { tenantId, repositoryId, userId }: Asked,
   least: (typeof builtInLevels)[number],
 ): Promise<boolean> {
-  const enough = builtInLevels.slice(builtInLevels.indexOf(least));
   const { rows } = await sql`
     select from repository_access
     where tenant_id = ${tenantId} and repository_id = ${repositoryId} and user_id = ${userId} and valid_to is null
-      and level = any(${enough}::text[])`.execute(trx);
+      and level = any(${levelsFrom(least)}::text[])`.execute(trx);
   return rows.length > 0;
 }

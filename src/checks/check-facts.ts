@@ -74,7 +74,7 @@ export interface PullRow {
   readonly requested_teams: readonly string[];
 }
 
-/** The last word of a reviewer. */
+/** The last word of a reviewer who counts. */
 export interface ReviewRow {
   readonly login: string | null;
   readonly state: 'approved' | 'changes_requested' | 'dismissed';

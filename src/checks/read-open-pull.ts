@@ -3,6 +3,7 @@ import type { Trx } from '../../db/tenant.ts';
 import type { CheckedPull, FailedBefore, PullRow, ReviewRow } from './check-facts.ts';
 import type { FileRules } from './files/changed-files.ts';
 import { findFiles } from './files/stored-files.ts';
+import { lastReviews } from './last-reviews.ts';
 
 export interface PullPlace {
   readonly tenantId: number;
@@ -33,38 +34,20 @@ export async function readOpen(trx: Trx, place: PullPlace, { about, rules }: Ask
   };
 }
 
-/** What each reviewer said last; a comment takes nothing back. */
-async function listLastReviews(
-  trx: Trx,
-  { tenantId, repositoryId, number }: PullPlace,
-  { author_id }: PullRow,
-): Promise<ReviewRow[]> {
+async function listLastReviews(trx: Trx, place: PullPlace, about: PullRow): Promise<ReviewRow[]> {
   const { rows } = await sql<ReviewRow>`
-    select distinct on (v.author_id) c.login, v.state, v.commit_sha, v.submitted_at
-    from reviews v
-    left join contributors c on c.tenant_id = ${tenantId} and c.contributor_id = v.author_id
-    where v.tenant_id = ${tenantId} and v.repository_id = ${repositoryId} and v.number = ${number}
-      and v.author_id is distinct from ${author_id}::bigint
-      and v.state in ('approved', 'changes_requested', 'dismissed')
-    order by v.author_id, v.submitted_at desc, v.review_id desc`.execute(trx);
+    select c.login, v.state, v.commit_sha, v.submitted_at from (${lastReviews(place, about)}) v
+    left join contributors c on c.tenant_id = ${place.tenantId} and c.contributor_id = v.author_id
+    order by v.author_id`.execute(trx);
   return rows;
 }
 
 /** Who is in a team is in the teams above it, too. */
-async function listApprovers(
-  trx: Trx,
-  { tenantId, repositoryId, number }: PullPlace,
-  { author_id }: PullRow,
-): Promise<string[]> {
+async function listApprovers(trx: Trx, place: PullPlace, about: PullRow): Promise<string[]> {
+  const { tenantId } = place;
   const { rows } = await sql<{ name: string }>`
     with recursive approving as (
-      select author_id from (
-        select distinct on (v.author_id) v.author_id, v.state from reviews v
-        where v.tenant_id = ${tenantId} and v.repository_id = ${repositoryId} and v.number = ${number}
-          and v.author_id is distinct from ${author_id}::bigint
-          and v.state in ('approved', 'changes_requested', 'dismissed')
-        order by v.author_id, v.submitted_at desc, v.review_id desc) last
-      where state = 'approved'
+      select author_id from (${lastReviews(place, about)}) last where state = 'approved'
     ), lineage as (
       select t.team_id, t.parent_id, t.slug from team_members m
       join approving a on a.author_id = m.user_id

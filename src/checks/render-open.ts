@@ -33,7 +33,7 @@ function reviewText({ of, again, since }: Extract<NextStep, { kind: 'review' }>)
 const reasons = {
   new_commits: 'There are new commits since changes were requested',
   requested_again: 'Whoever requested changes has been asked again',
-  no_verdict: 'What has been said of it neither approves it nor asks for changes',
+  no_verdict: 'Nobody who may write here has approved it or asked for changes so far',
 } as const;
 
 /** Whose account is gone has no name. */

@@ -5,7 +5,7 @@ import { startCheckedOrg } from '../support/checked-org.ts';
 import type { PullRequest } from '../support/github/truth/work.ts';
 
 const org = await startCheckedOrg();
-const { standIn, change, repository, ann, ben, readApi } = org;
+const { standIn, change, repository, ann, ben, cy, readApi } = org;
 
 const HOUR_MS = 3_600_000;
 const pay = { path: 'src/pay.ts', additions: 40, deletions: 15 };
@@ -177,8 +177,9 @@ it('tells the life of a pull request, with the figures of the API, from its open
     'There are new commits since',
   );
   expect(runsOn(before)).toMatchObject([{ output: { title: 'Changes requested' } }]);
+  await change.pulls.review(repository, pull, { author: cy });
   await change.pulls.review(repository, pull, { author: ben });
-  expect(await said(pull, /^Approved, ready to merge$/)).toContain('merge it. Approved by `ben`');
+  expect(await said(pull, /^Approved, ready to merge$/)).toContain('merge it. Approved by `ben` on');
   expect(runsOn(pull)).toMatchObject([{ conclusion: 'success' }]);
 
   pass(2);
