@@ -15,7 +15,8 @@ export interface LogFields {
   attempts?: number;
   request?: string;
   method?: string;
-  path?: string;
+  /** The pattern of a path: the path itself has names, and the address of what is shared. */
+  route?: string;
   status?: number;
   bytes?: number;
   /** By table. */

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import type { Logger } from '../../logging.ts';
@@ -33,7 +34,12 @@ export function createApi(deps: ApiDeps): Api {
   api.onError((error, c) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      const fields = { request: c.var.requestId, method: c.req.method, path: loggedPath(c), status: problem.status };
+      const fields = {
+        request: c.var.requestId,
+        method: c.req.method,
+        route: routePath(c, -1),
+        status: problem.status,
+      };
       deps.log.error({ ...fields, err: error }, 'request failed');
     }
     return problemResponse(c, problem);
@@ -87,17 +93,12 @@ const privateCache: MiddlewareHandler<ApiEnv> = async (c, next) => {
   c.res.headers.append('vary', 'Authorization, Cookie');
 };
 
-/** The address of what is shared is all that it takes to see it. */
-function loggedPath(c: Context<ApiEnv>): string {
-  return c.req.path.replace(/shs_[^/]*/, 'shs_…');
-}
-
 function logRequests(log: Logger): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const started = performance.now();
     await next();
     const duration_ms = Math.round(performance.now() - started);
-    const fields = { request: c.var.requestId, method: c.req.method, path: loggedPath(c), status: c.res.status };
+    const fields = { request: c.var.requestId, method: c.req.method, route: routePath(c, -1), status: c.res.status };
     log.debug({ ...fields, duration_ms }, 'request answered');
   };
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { routePath } from 'hono/route';
 import { openArchive } from '../../tenancy/archive.ts';
 import { recordExport } from '../../tenancy/audit-log.ts';
 import { actorOf } from './actor.ts';
@@ -40,7 +41,7 @@ export function addArchive(api: Api, { db, log }: ApiDeps): void {
       return found;
     });
     const { fileName, stream } = await openArchive(db, org);
-    const fields = { request: c.var.requestId, path: c.req.path };
+    const fields = { request: c.var.requestId, route: routePath(c, -1) };
     stream.on('error', (err) => log.error({ ...fields, err }, 'export broken off'));
     return c.body(ReadableStream.from<Buffer>(stream), 200, {
       'content-type': 'application/zip',

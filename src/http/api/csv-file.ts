@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { routePath } from 'hono/route';
 import type { Logger } from '../../logging.ts';
 import type { ApiEnv } from './api-env.ts';
 import { type Cell, csvLine } from './exports-csv.ts';
@@ -19,7 +20,7 @@ interface CsvFile<R> {
 
 /** Answers with a file that is read by pages of `CSV_PAGE_ROWS` while it is sent. */
 export function csvResponse<R>(c: Context<ApiEnv>, file: CsvFile<R>, log: Logger) {
-  const fields = { request: c.var.requestId, path: c.req.path };
+  const fields = { request: c.var.requestId, route: routePath(c, -1) };
   const lines = listLines(file, (err) => log.error({ ...fields, err }, 'export broken off'));
   return c.body(ReadableStream.from(lines).pipeThrough(new TextEncoderStream()), 200, {
     'content-type': 'text/csv; charset=utf-8; header=present',

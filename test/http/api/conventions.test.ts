@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../../db/connection.ts';
 import { createApi } from '../../../src/http/api/app.ts';
@@ -244,4 +245,20 @@ describe('the rate limit', () => {
     expect(strangers.map(({ status }) => status)).toEqual([401, 401, 429, 429]);
     for (let index = 0; index < 5; index += 1) expect((await ask(OPERATOR_TOKEN)).status).toBe(200);
   });
+});
+
+it('logs the pattern of a path, in which nobody and nothing is named', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
+  const logged = createApi({ ...deps, log, operatorToken: OPERATOR_TOKEN });
+  const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+  for (const path of ['/api/v1/orgs/acme/people/bob/access', '/api/v1/shares/shs_1_secret', '/nothing/bob']) {
+    await logged.request(path, { headers });
+  }
+  expect(lines.map((line) => JSON.parse(line).route)).toEqual([
+    '/api/v1/orgs/:org/people/:login/access',
+    '/api/v1/shares/:token',
+    '/*',
+  ]);
+  expect(lines.join('')).not.toMatch(/bob|secret|acme|operator-token/);
 });
