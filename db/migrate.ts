@@ -14,22 +14,22 @@ import * as marksAndAudit from './migrations/0010-marks-and-audit.ts';
 import * as firstDeployments from './migrations/0014-first-deployments.ts';
 import * as teamHistory from './migrations/0015-team-history.ts';
 import * as reports from './migrations/0016-reports.ts';
-import * as matchedDeployments from './migrations/0018-matched-deployments.ts';
-import * as identity from './migrations/0020-identity.ts';
-import * as auditChain from './migrations/0021-audit-chain.ts';
-import * as erasure from './migrations/0021-erasure.ts';
-import * as plans from './migrations/0022-plans.ts';
-import * as checkRuns from './migrations/0023-check-runs.ts';
-import * as shippedBy from './migrations/0024-shipped-by.ts';
-import * as pushes from './migrations/0025-pushes.ts';
-import * as shares from './migrations/0028-shares.ts';
-import * as mergedContributors from './migrations/0029-merged-contributors.ts';
-import * as idempotency from './migrations/0030-idempotency.ts';
-import * as encryptionKeys from './migrations/0031-encryption-keys.ts';
-import * as tokenAddresses from './migrations/0032-token-addresses.ts';
-import * as pullRequestFiles from './migrations/0034-pull-request-files.ts';
-import * as readLines from './migrations/0034-read-lines.ts';
-import * as saidCheckRuns from './migrations/0035-said-check-runs.ts';
+import * as matchedDeployments from './migrations/0017-matched-deployments.ts';
+import * as identity from './migrations/0018-identity.ts';
+import * as auditChain from './migrations/0019-audit-chain.ts';
+import * as erasure from './migrations/0020-erasure.ts';
+import * as plans from './migrations/0021-plans.ts';
+import * as checkRuns from './migrations/0022-check-runs.ts';
+import * as shippedBy from './migrations/0023-shipped-by.ts';
+import * as pushes from './migrations/0024-pushes.ts';
+import * as shares from './migrations/0025-shares.ts';
+import * as mergedContributors from './migrations/0026-merged-contributors.ts';
+import * as idempotency from './migrations/0027-idempotency.ts';
+import * as encryptionKeys from './migrations/0028-encryption-keys.ts';
+import * as tokenAddresses from './migrations/0029-token-addresses.ts';
+import * as pullRequestFiles from './migrations/0030-pull-request-files.ts';
+import * as readLines from './migrations/0031-read-lines.ts';
+import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -45,22 +45,22 @@ const migrations: Record<string, Migration> = {
   '0014-first-deployments': firstDeployments,
   '0015-team-history': teamHistory,
   '0016-reports': reports,
-  '0018-matched-deployments': matchedDeployments,
-  '0020-identity': identity,
-  '0021-audit-chain': auditChain,
-  '0021-erasure': erasure,
-  '0022-plans': plans,
-  '0023-check-runs': checkRuns,
-  '0024-shipped-by': shippedBy,
-  '0025-pushes': pushes,
-  '0028-shares': shares,
-  '0029-merged-contributors': mergedContributors,
-  '0030-idempotency': idempotency,
-  '0031-encryption-keys': encryptionKeys,
-  '0032-token-addresses': tokenAddresses,
-  '0034-pull-request-files': pullRequestFiles,
-  '0034-read-lines': readLines,
-  '0035-said-check-runs': saidCheckRuns,
+  '0017-matched-deployments': matchedDeployments,
+  '0018-identity': identity,
+  '0019-audit-chain': auditChain,
+  '0020-erasure': erasure,
+  '0021-plans': plans,
+  '0022-check-runs': checkRuns,
+  '0023-shipped-by': shippedBy,
+  '0024-pushes': pushes,
+  '0025-shares': shares,
+  '0026-merged-contributors': mergedContributors,
+  '0027-idempotency': idempotency,
+  '0028-encryption-keys': encryptionKeys,
+  '0029-token-addresses': tokenAddresses,
+  '0030-pull-request-files': pullRequestFiles,
+  '0031-read-lines': readLines,
+  '0032-said-check-runs': saidCheckRuns,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { down, up } from '../../db/migrations/0021-audit-chain.ts';
+import { down, up } from '../../db/migrations/0019-audit-chain.ts';
 import { nameTenant, withTenant } from '../../db/tenant.ts';
 import { connectPool } from '../../db/connection.ts';
 import { recordAudit } from '../../src/tenancy/audit-log.ts';
