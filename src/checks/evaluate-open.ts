@@ -14,14 +14,23 @@ export type NextStep =
       readonly median: Median | null;
     }
   | { readonly kind: 'changes'; readonly by: readonly string[]; readonly since: Date | null }
-  | { readonly kind: 'merge'; readonly by: readonly string[]; readonly since: Date | null };
+  | {
+      readonly kind: 'approved';
+      readonly by: readonly string[];
+      readonly since: Date | null;
+      /** Logins, and slugs of teams, that were asked and have not answered. */
+      readonly outstanding: readonly string[];
+    };
 
 interface OpenPull {
-  readonly state: 'draft' | 'waiting_for_review' | 'changes_requested' | 'approved';
+  readonly state: 'draft' | 'waiting_for_review' | 'changes_requested' | 'review_outstanding' | 'approved';
   readonly nextStep: NextStep;
 }
 
-/** An open pull request waits for its author, for a review, or for its merge. */
+/**
+ * An open pull request waits for its author, or for a review, or it is approved. Whether GitHub would merge it is not
+ * known: conflicts, other checks and how many approvals it takes are not read.
+ */
 export function evaluateOpen({ about, reviews, medians }: CheckedPull): OpenPull {
   if (about.draft) return { state: 'draft', nextStep: { kind: 'ready' } };
   const requested = [...about.requested_reviewers, ...about.requested_teams];
@@ -35,7 +44,10 @@ export function evaluateOpen({ about, reviews, medians }: CheckedPull): OpenPull
     return waiting({ of, again: objections.some(isCurrent) ? 'requested_again' : 'new_commits' });
   }
   const approvals = reviews.filter(({ state }) => state === 'approved');
-  if (approvals.length > 0) return { state: 'approved', nextStep: { kind: 'merge', ...said(approvals) } };
+  if (approvals.length > 0) {
+    const nextStep = { kind: 'approved', ...said(approvals), outstanding: requested } as const;
+    return { state: requested.length > 0 ? 'review_outstanding' : 'approved', nextStep };
+  }
   if (about.first_review_at !== null) return waiting({ of: requested, again: 'no_verdict' });
   const since = about.ready_at ?? about.created_at;
   return waiting({ of: requested, again: null, since, median: medians.pickup });

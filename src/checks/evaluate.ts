@@ -13,6 +13,7 @@ type CheckState =
   | 'draft'
   | 'waiting_for_review'
   | 'changes_requested'
+  | 'review_outstanding'
   | 'approved'
   | 'closed'
   | 'unmeasured'

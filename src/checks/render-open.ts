@@ -18,8 +18,8 @@ function nextStepText(step: NextStep): string {
       return 'its author marks it ready for review.';
     case 'changes':
       return `its author answers ${namesOf(step.by)}, who asked for changes${sinceText(step.since)}.`;
-    case 'merge':
-      return `merge it. Approved by ${namesOf(step.by)}${sinceText(step.since)}.`;
+    case 'approved':
+      return approvedText(step);
     case 'review':
       return `${reviewText(step)}${medianText(step.median)}`;
   }
@@ -28,6 +28,13 @@ function nextStepText(step: NextStep): string {
 function reviewText({ of, again, since }: Extract<NextStep, { kind: 'review' }>): string {
   const who = of.length === 0 ? 'a review; nobody has been asked for one' : `a review by ${listed(of.map(code))}`;
   return `${who}${again ? `. ${reasons[again]}` : ''}${since ? `. It has waited since ${moment(since)}` : ''}.`;
+}
+
+function approvedText({ by, since, outstanding }: Extract<NextStep, { kind: 'approved' }>): string {
+  const approved = `Approved by ${namesOf(by)}${sinceText(since)}.`;
+  if (outstanding.length > 0)
+    return `a review by ${listed(outstanding.map(code))}: it was asked for, and is outstanding. ${approved}`;
+  return `its merge, if GitHub allows it. ${approved} No review that was asked for is outstanding. Conflicts, other checks and how many approvals it takes are not looked at here.`;
 }
 
 const reasons = {

@@ -17,7 +17,9 @@ export function titleOf(summary: CheckSummary, now: Date): string {
     case 'changes_requested':
       return 'Changes requested';
     case 'approved':
-      return 'Approved, ready to merge';
+      return 'Approved';
+    case 'review_outstanding':
+      return outstandingTitle(summary);
     case 'closed':
       return 'Closed without a merge';
     case 'unmeasured':
@@ -51,6 +53,11 @@ function waitingTitle({ nextStep, effort }: CheckSummary, now: Date): string {
   const hours = since ? steppedHours(since, now) : 0;
   const wait = `Waiting for ${again ? 'another ' : ''}review${hours > 0 ? ` ${duration(hours * HOUR_S)}` : ''}`;
   return effort && effort.lines > 0 ? `${wait} · ${minutes(effort.minutes)} to review` : wait;
+}
+
+function outstandingTitle({ nextStep }: CheckSummary): string {
+  const outstanding = nextStep?.kind === 'approved' ? nextStep.outstanding.length : 0;
+  return `Approved · ${plural(outstanding, 'requested review')} outstanding`;
 }
 
 function mergedTitle({ state, shipped, stages }: CheckSummary): string {

@@ -69,8 +69,17 @@ const states: [string, Partial<CheckFacts>][] = [
     { pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('changes_requested')] }) },
   ],
   [
-    'approved and mergeable',
+    'approved, and nothing asked for is outstanding',
     { pull: checkedPull({ about: { first_review_at: at('09:00') }, reviews: [review('approved')] }) },
+  ],
+  [
+    'approved, and asked of others who have not answered',
+    {
+      pull: checkedPull({
+        about: { first_review_at: at('09:00'), requested_reviewers: ['cy'], requested_teams: ['core'] },
+        reviews: [review('approved')],
+      }),
+    },
   ],
   ['draft', { pull: checkedPull({ about: { draft: true, ready_at: null } }) }],
   ['of a fork, a first contribution', { pull: checkedPull({ about: { fork: true }, firstContribution: true }) }],
