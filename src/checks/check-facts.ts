@@ -26,11 +26,19 @@ export interface CheckedRepository {
   readonly tracked: boolean;
 }
 
-export interface FileProblem {
+export type FileProblem = WrongFile | UnreadFile;
+
+export interface WrongFile {
   /** Such as `.github/shiplog.yml`. */
   readonly file: string;
   readonly line: number | null;
   readonly message: string;
+}
+
+/** GitHub did not tell what is in it. */
+export interface UnreadFile {
+  readonly file: string;
+  readonly unread: 'forbidden' | 'unavailable';
 }
 
 /** A pull request, how it got here, and what became of it. */

@@ -80,6 +80,7 @@ export function evaluate(facts: CheckFacts): CheckSummary {
     violations,
     fileProblem: state === 'off' ? null : facts.fileProblem,
     buttons: buttonsOf(state, said.shipped),
+    refreshAt: earliest([said.refreshAt, fileReadAgainAt(facts)]),
   };
 }
 
@@ -151,7 +152,18 @@ function refreshAt(now: Date, { nextStep, shipped, quality }: Changing): Date | 
     quality.some(({ code }) => passing.has(code)) ? now.getTime() + LOOK_AGAIN_MS : null,
     shipped?.watch && !shipped.watch.isOver ? shipped.watch.until.getTime() : null,
     nextStep?.kind === 'review' && nextStep.since ? nextStepTime(nextStep.since, now) : null,
-  ].filter((time) => time !== null);
+  ];
+  return earliest(times.map((time) => (time === null ? null : new Date(time))));
+}
+
+/** What is forbidden stays so for long; it is read again with the next thing that happens. */
+function fileReadAgainAt({ now, fileProblem }: CheckFacts): Date | null {
+  const isPassing = fileProblem !== null && 'unread' in fileProblem && fileProblem.unread === 'unavailable';
+  return isPassing ? new Date(now.getTime() + LOOK_AGAIN_MS) : null;
+}
+
+function earliest(dates: readonly (Date | null)[]): Date | null {
+  const times = dates.flatMap((date) => date?.getTime() ?? []);
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 

@@ -16,7 +16,7 @@ import { findStanding } from './standings.ts';
 import { readFiles } from './files/read-files.ts';
 import type { FileRules } from './files/changed-files.ts';
 import type { ReadRepository } from './read-repository.ts';
-import type { RepositoryFile } from './repository-file.ts';
+import { fileOrUnread, type RepositoryFile } from './repository-file.ts';
 
 export interface PublishDeps {
   readonly db: Database;
@@ -38,7 +38,7 @@ export async function publishCheckRun(deps: PublishDeps, head: CheckedHead): Pro
   if (!target) return;
   const { installationId, ...place } = target;
   const client = github.installation({ tenantId, installationId }, { priority: 'live' });
-  const file = await read.settings(client, { tenantId, ...place });
+  const file = await fileOrUnread(() => read.settings(client, { tenantId, ...place }));
   const rules = await readFiles(client, head, { db, read, place });
   const places = { webUrl: github.webUrl, publicUrl };
   const outgoing = await withTenant(db, tenantId, (trx) => prepare(trx, head, { file, rules, places }));

@@ -8,10 +8,18 @@ import { mergedStateText } from './render-merged.ts';
 /** The repository's own settings are not as they should be: first, so that somebody mends them. */
 export function problemSection({ fileProblem }: CheckSummary): string | null {
   if (!fileProblem) return null;
+  if ('unread' in fileProblem) {
+    return `**${code(fileProblem.file)} could not be read**: ${unreadTexts[fileProblem.unread]} The settings of the API count alone.`;
+  }
   const { file, line, message } = fileProblem;
   const place = line === null ? code(file) : `${code(file)}, line ${line}`;
   return `**${place} is not right**, and does not count: ${code(message)}`;
 }
+
+const unreadTexts = {
+  forbidden: 'GitHub does not let Shiplog read it, or what it extends.',
+  unavailable: 'GitHub gives no proper answer. It is asked again.',
+} as const;
 
 export function violationSection({ violations }: CheckSummary, links: Links): string | null {
   if (violations.length === 0) return null;

@@ -4,7 +4,8 @@ import { YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import type { InstallationClient } from '../github/github.ts';
-import type { FileProblem } from './check-facts.ts';
+import type { FileProblem, WrongFile } from './check-facts.ts';
+import { isRefusal } from './files/unless-refused.ts';
 import { lineOf } from './line-of.ts';
 import { type FileSettings, fileSettingsSchema } from './settings.ts';
 
@@ -41,8 +42,18 @@ export async function readRepositoryFile(github: InstallationClient, name: Repos
   } catch (error) {
     const problem = problemOf(error);
     if (problem) return { settings: {}, problem: short(problem) };
-    if (error instanceof ForbiddenError) return { settings: {}, problem: null };
     throw error;
+  }
+}
+
+/** A run is never kept waiting by a file that GitHub does not tell: it is made without, and says so. */
+export async function fileOrUnread(ask: () => Promise<RepositoryFile>): Promise<RepositoryFile> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const unread = error instanceof ForbiddenError ? 'forbidden' : 'unavailable';
+    return { settings: {}, problem: { file: FILE, unread } };
   }
 }
 
@@ -103,7 +114,7 @@ function settingsOf(files: readonly ReadFile[], { own, texts }: Read): Repositor
 }
 
 /** It has to fit beside what else there is to say. */
-function short({ message, ...place }: FileProblem): FileProblem {
+function short({ message, ...place }: WrongFile): WrongFile {
   return { ...place, message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message };
 }
 
@@ -123,7 +134,7 @@ function keyOf({ owner, repo, path }: RepositoryName & { readonly path: string }
 const PLUGIN = '[@probot/octokit-plugin-config] ';
 
 /** @returns undefined for what is no matter of the file */
-function problemOf(error: unknown): FileProblem | undefined {
+function problemOf(error: unknown): WrongFile | undefined {
   if (error instanceof FileError) return { file: FILE, line: null, message: error.message };
   if (!(error instanceof Error) || !error.message.startsWith(PLUGIN)) return undefined;
   const { cause } = error;

@@ -81,6 +81,14 @@ describe('a summary', () => {
     expect(evaluate(checkFacts({ pull }))).toMatchObject({ refreshAt: again, effort: null });
   });
 
+  it.each([
+    ['unavailable', new Date(at('14:05').getTime() + 600_000)],
+    ['forbidden', null],
+  ] as const)('made without the settings file, which is %s, is made again at %s', (unread, again) => {
+    const fileProblem = { file: '.github/shiplog.yml', unread };
+    expect(evaluate(checkFacts({ pull: null, fileProblem }))).toMatchObject({ fileProblem, refreshAt: again });
+  });
+
   it('of a deployment is made again when no incident can be linked to it any more, once', () => {
     const until = new Date(at('11:24').getTime() + 72 * 3_600_000);
     expect(evaluate(checkFacts({ pull: mergedPull() })).refreshAt).toEqual(until);

@@ -109,6 +109,24 @@ describe('a check run', () => {
     repository.files.clear();
   });
 
+  it.each([
+    ['is down', { kind: 'status', status: 502 }, 'GitHub gives no proper answer. It is asked again.'],
+    ['says nothing', { kind: 'cut' }, 'GitHub gives no proper answer. It is asked again.'],
+    ['answers strangely', { kind: 'status', status: 418 }, 'GitHub gives no proper answer. It is asked again.'],
+    ['forbids it', { kind: 'status', status: 403 }, 'GitHub does not let Shiplog read it, or what it extends.'],
+  ] as const)('concludes where GitHub %s when asked for the file, and says so', async (_name, trouble, words) => {
+    const pull = await openPull();
+    repository.files.set('.github/shiplog.yml', 'check_run:\n  enabled: false\n');
+    standIn.fault({ trouble, when: ({ path }) => path.endsWith('shiplog.yml'), times: Infinity });
+    await publishCheckRun(deps, pull);
+    const summary = expect.stringContaining(`**\`.github/shiplog.yml\` could not be read**: ${words}`);
+    expect(runsOn(pull)).toMatchObject([{ status: 'completed', conclusion: 'neutral', output: { summary } }]);
+    standIn.clearFaults();
+    await publishCheckRun(deps, pull);
+    expect(runsOn(pull)).toMatchObject([{ output: { title: 'Turned off for this repository' } }]);
+    repository.files.clear();
+  });
+
   it('says in which line the file of the repository is not right, and goes on without it', async () => {
     const pull = await openPull();
     repository.files.set('.github/shiplog.yml', 'check_run:\n  enabled: nope\n');

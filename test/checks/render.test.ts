@@ -174,6 +174,8 @@ const states: [string, Partial<CheckFacts>][] = [
     'broken file',
     { fileProblem: { file: '.github/shiplog.yml', line: 3, message: 'check_run.max_lines: expected number' } },
   ],
+  ['file that may not be read', { fileProblem: { file: '.github/shiplog.yml', unread: 'forbidden' } }],
+  ['file that could not be read', { fileProblem: { file: '.github/shiplog.yml', unread: 'unavailable' } }],
 ];
 
 describe('the words of a check run', () => {

@@ -1,4 +1,5 @@
 import {
+  ConflictError,
   ForbiddenError,
   GitHubUnavailableError,
   IncompleteResponseError,
@@ -7,6 +8,7 @@ import {
 } from '../../errors.ts';
 
 const refusals = [
+  ConflictError,
   ForbiddenError,
   NotFoundError,
   GitHubUnavailableError,
@@ -19,7 +21,11 @@ export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null>
   try {
     return await ask();
   } catch (error) {
-    if (refusals.some((kind) => error instanceof kind)) return null;
+    if (isRefusal(error)) return null;
     throw error;
   }
+}
+
+export function isRefusal(error: unknown): boolean {
+  return refusals.some((kind) => error instanceof kind);
 }
