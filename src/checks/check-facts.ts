@@ -36,7 +36,7 @@ export interface WrongFile {
 }
 
 /** GitHub did not tell what is in it. */
-export interface UnreadFile {
+interface UnreadFile {
   readonly file: string;
   readonly unread: 'forbidden' | 'unavailable';
 }
