@@ -125,7 +125,7 @@ interface Medians {
 export interface ProductionPath {
   /** The last one that finished; null: there is none yet. */
   readonly last: DeploymentRow | null;
-  /** Merged to the default branch and in no deployment, without the pull request itself. */
+  /** Merged to the default branch in the last 30 days and in no deployment, without the pull request itself. */
   readonly waiting: readonly number[];
 }
 

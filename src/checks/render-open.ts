@@ -106,8 +106,8 @@ export function pathSection({ path }: CheckSummary, links: Links): string | null
     : 'Nothing has been deployed yet.';
   const others =
     waiting.length === 0
-      ? 'Nothing else waits to be deployed.'
-      : `${plural(waiting.length, 'other merged pull request waits', 'other merged pull requests wait')} to be deployed: ${listed(waiting.map(links.pull))}.`;
+      ? 'Nothing else that was merged to the default branch in the last 30 days waits to be deployed.'
+      : `Of the last 30 days, ${plural(waiting.length, 'other merged pull request waits', 'other merged pull requests wait')} to be deployed: ${listed(waiting.map(links.pull))}.`;
   return `**Path to production:** ${before} ${others}`;
 }
 

@@ -184,7 +184,9 @@ it('tells the life of a pull request, with the figures of the API, from its open
 
   pass(2);
   await change.pulls.merge(repository, pull);
-  expect(await said(pull, /^Merged, waiting for a deployment$/)).toContain('Nothing else waits to be deployed.');
+  expect(await said(pull, /^Merged, waiting for a deployment$/)).toContain(
+    'Nothing else that was merged to the default branch in the last 30 days waits to be deployed.',
+  );
   // Without the lock file.
   expect(await readApi('/metrics/pr-size?repository=shop')).toMatchObject({ value: 60, n: 1 });
   await expectStagesOfApi(pull);
