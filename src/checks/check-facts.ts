@@ -151,6 +151,8 @@ export interface MergedPull {
   readonly deployment: DeploymentRow | null;
   /** It is in production since the first deployment that is known there: nobody knows since when. */
   readonly baseline: Pick<DeploymentRow, 'environment' | 'finished_at'> | null;
+  /** Nothing that was merged to its base has come to production, though it could have. */
+  readonly offPath: boolean;
   /** Other pull requests of that deployment. */
   readonly shippedWith: readonly number[];
   readonly revertedBy: { readonly number: number; readonly deployed_at: Date | null } | null;

@@ -15,6 +15,7 @@ interface EvaluatedMerge {
   readonly state:
     | 'unmeasured'
     | 'waiting_for_deployment'
+    | 'not_deployed'
     | 'in_production'
     | 'deployment_failed'
     | 'incident'
@@ -31,7 +32,8 @@ export function evaluateMerged({ merged, path }: CheckedPull, now: Date): Evalua
   if (merged?.revertedBy) return { state: 'reverted', shipped };
   if (shipped) return { state: stateAfter(shipped.deployment.failures), shipped };
   if (merged?.baseline) return { state: 'in_production', shipped: null };
-  return { state: path ? 'waiting_for_deployment' : 'unmeasured', shipped: null };
+  if (!path) return { state: 'unmeasured', shipped: null };
+  return { state: merged?.offPath ? 'not_deployed' : 'waiting_for_deployment', shipped: null };
 }
 
 function shippedWith(merged: MergedPull, deployment: DeploymentRow, now: Date): Shipped {

@@ -18,6 +18,7 @@ type CheckState =
   | 'closed'
   | 'unmeasured'
   | 'waiting_for_deployment'
+  | 'not_deployed'
   | 'in_production'
   | 'deployment_failed'
   | 'incident'
@@ -37,6 +38,8 @@ export interface CheckSummary {
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly repository: string;
   readonly number: number | null;
+  /** The branch that it is to be merged into, or was. */
+  readonly base: string | null;
   readonly nextStep: NextStep | null;
   readonly stages: readonly StageRow[];
   /** Null: it is not open, or its files are not known. */
@@ -57,6 +60,7 @@ const settled: ReadonlySet<CheckState> = new Set([
   'approved',
   'closed',
   'unmeasured',
+  'not_deployed',
   'in_production',
   'recovered',
   'merge_group',
@@ -77,6 +81,7 @@ export function evaluate(facts: CheckFacts): CheckSummary {
     conclusion: violations.length > 0 ? 'failure' : settled.has(state) ? 'success' : 'neutral',
     repository: facts.repository.full_name,
     number: pull?.about.number ?? null,
+    base: pull?.about.base_ref ?? null,
     violations,
     fileProblem: state === 'off' ? null : facts.fileProblem,
     buttons: buttonsOf(state, said.shipped),
@@ -115,6 +120,7 @@ function evaluatePull({ now, quality }: CheckFacts, { pull, state, review }: Pul
   const isAhead = isOpen || state === 'waiting_for_deployment';
   const { nextStep } = isOpen ? evaluateOpen(pull) : { nextStep: null };
   const shipped = pull.about.state === 'merged' ? evaluateMerged(pull, now).shipped : null;
+  const waitsSince = state === 'waiting_for_deployment' ? pull.about.merged_at : null;
   const missing = isOpen && !isReviewKnown(pull.review) ? [...quality, filesUnread] : quality;
   return {
     nextStep,
@@ -124,7 +130,7 @@ function evaluatePull({ now, quality }: CheckFacts, { pull, state, review }: Pul
     shipped,
     headsUp: isOpen ? listHeadsUp(pull, review) : [],
     quality: missing,
-    refreshAt: refreshAt(now, { nextStep, shipped, quality: missing }),
+    refreshAt: refreshAt(now, { nextStep, shipped, quality: missing, waitsSince }),
   };
 }
 
@@ -141,16 +147,19 @@ interface Changing {
   readonly nextStep: NextStep | null;
   readonly shipped: Shipped | null;
   readonly quality: readonly Quality[];
+  /** Since when it waits for a deployment; null: it does not. */
+  readonly waitsSince: Date | null;
 }
 
 /** What is missing, and will come without a word to this pull request. */
 const passing: ReadonlySet<string> = new Set(['backfill_running', filesUnread.code]);
 const LOOK_AGAIN_MS = 600_000;
 
-function refreshAt(now: Date, { nextStep, shipped, quality }: Changing): Date | null {
+function refreshAt(now: Date, { nextStep, shipped, quality, waitsSince }: Changing): Date | null {
   const times = [
     quality.some(({ code }) => passing.has(code)) ? now.getTime() + LOOK_AGAIN_MS : null,
     shipped?.watch && !shipped.watch.isOver ? shipped.watch.until.getTime() : null,
+    waitsSince ? deploymentLookAt(waitsSince, now) : null,
     nextStep?.kind === 'review' && nextStep.since ? nextStepTime(nextStep.since, now) : null,
   ];
   return earliest(times.map((time) => (time === null ? null : new Date(time))));
@@ -165,6 +174,13 @@ function fileReadAgainAt({ now, fileProblem }: CheckFacts): Date | null {
 function earliest(dates: readonly (Date | null)[]): Date | null {
   const times = dates.flatMap((date) => date?.getTime() ?? []);
   return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+const DAY_MS = 24 * HOUR_MS;
+
+/** Deployments that do not have it tell nothing to it: a month long somebody looks what they say of its branch. */
+function deploymentLookAt(since: Date, now: Date): number | null {
+  return now.getTime() - since.getTime() > 30 * DAY_MS ? null : now.getTime() + DAY_MS;
 }
 
 function nextStepTime(since: Date, now: Date): number | null {

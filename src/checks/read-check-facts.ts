@@ -23,6 +23,7 @@ import type {
   PullRow,
 } from './check-facts.ts';
 import type { FileRules } from './files/changed-files.ts';
+import { findMergedRow } from './find-merged-row.ts';
 import { notOpen, type PullPlace, readOpen } from './read-open-pull.ts';
 import type { RepositoryFile } from './repository-file.ts';
 import { getSettings, withFile } from './settings.ts';
@@ -221,14 +222,6 @@ async function readDeployment(trx: Trx, place: Place, deploymentId: number): Pro
   return { row: { ...rows[0], failures, clearedBy }, pulls: details.changes.flatMap(({ number }) => number ?? []) };
 }
 
-interface MergedRow {
-  readonly first_deployment_id: number | null;
-  readonly reverted_by: number | null;
-  readonly revert_deployed_at: Date | null;
-  readonly baseline_environment: string | null;
-  readonly baseline_finished_at: Date | null;
-}
-
 async function readMerged(trx: Trx, place: PullPlace, merged_at: Date): Promise<MergedPull | null> {
   const row = await findMergedRow(trx, place);
   const { tenantId, repositoryId, number } = place;
@@ -245,30 +238,9 @@ async function readMerged(trx: Trx, place: PullPlace, merged_at: Date): Promise<
       baseline_environment === null || baseline_finished_at === null
         ? null
         : { environment: baseline_environment, finished_at: baseline_finished_at },
+    offPath: row.off_path,
     shippedWith: (found?.pulls ?? []).filter((one) => one !== number),
     revertedBy: reverted_by === null ? null : { number: reverted_by, deployed_at: row.revert_deployed_at },
     attributionHours: definition.attribution_window_hours,
   };
-}
-
-async function findMergedRow(trx: Trx, place: PullPlace): Promise<MergedRow | undefined> {
-  const { tenantId, repositoryId, number } = place;
-  const { rows } = await sql<MergedRow>`
-    select m.first_deployment_id, revert.number as reverted_by, revert.deployed_at as revert_deployed_at,
-      baseline.environment as baseline_environment, baseline.finished_at as baseline_finished_at
-    from merged_pull_requests m
-    left join lateral (
-      select r.number, r.deployed_at from merged_pull_requests r
-      where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.reverts <> '{}'
-        and ${number} = any(r.reverts) and r.merged_at >= m.merged_at
-      order by r.merged_at limit 1
-    ) revert on true
-    left join lateral (
-      select s.environment, s.finished_at from shipped_commits s
-      where s.tenant_id = ${tenantId} and s.repository_id = ${repositoryId} and s.sha = m.merge_commit_sha
-        and m.first_deployment_id is null
-      order by s.finished_at limit 1
-    ) baseline on true
-    where m.tenant_id = ${tenantId} and m.repository_id = ${repositoryId} and m.number = ${number}`.execute(trx);
-  return rows[0];
 }

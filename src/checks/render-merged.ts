@@ -69,12 +69,14 @@ function revertText({ number, deployed_at }: NonNullable<Shipped['revertedBy']>,
 }
 
 /** What a merged one waits for, or why nothing is said. */
-export function mergedStateText({ state, shipped }: CheckSummary): string | null {
+export function mergedStateText({ state, shipped, base }: CheckSummary): string | null {
   switch (state) {
     case 'unmeasured':
       return 'Merged. Deployments are not measured here: nobody has said yet what counts as one.';
     case 'waiting_for_deployment':
       return 'Merged, and in no deployment yet.';
+    case 'not_deployed':
+      return `Merged into ${code(base ?? '')}, which is not deployed to production as far as is known: nothing that was merged into it has come there.`;
     case 'in_production':
       return shipped ? null : 'In production with the first deployment that is known here: since when is not known.';
     default:

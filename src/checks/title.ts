@@ -26,6 +26,8 @@ export function titleOf(summary: CheckSummary, now: Date): string {
       return 'Merged';
     case 'waiting_for_deployment':
       return 'Merged, waiting for a deployment';
+    case 'not_deployed':
+      return `Merged into ${summary.base}, which is not deployed to production as far as is known`;
     case 'merge_group':
       return 'In the merge queue';
     case 'hidden':

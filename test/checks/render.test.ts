@@ -135,6 +135,7 @@ const states: [string, Partial<CheckFacts>][] = [
       },
     },
   ],
+  ['merged into a branch that is not deployed', { pull: mergedPull({ deployment: null, offPath: true }) }],
   ['in production', { pull: mergedPull() }],
   ['in production, and nothing came', { now: new Date('2026-03-06T08:00:00Z'), pull: mergedPull() }],
   [

@@ -92,7 +92,7 @@ describe('the sweep', () => {
   it('finds what waits for a deployment when the last one failed, and when it did not', async () => {
     const merged_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
     const pull = await openPull({ state: 'merged', merge_commit_sha: 'c'.repeat(40), merged_at, base_ref: 'next' });
-    await store(deployed(11, 'd'.repeat(40), new Date(Date.now() - 2 * 3_600_000).toISOString()));
+    await store(deployed(11, 'd'.repeat(40), new Date(Date.now() - 2.5 * 3_600_000).toISOString()));
     await recomputeTouched(db, tenantId);
     await publishCheckRun(deps, pull);
     expect(await unpublished()).toEqual([]);

@@ -96,6 +96,7 @@ export function mergedPull(given: Partial<MergedPull> = {}): CheckedPull {
     stages,
     deployment: deployment({ deployment_id: 43, finished_at: at('11:24') }),
     baseline: null,
+    offPath: false,
     shippedWith: [5, 6],
     revertedBy: null,
     attributionHours: 72,
