@@ -9,6 +9,8 @@ import { ACME, storeSampleOrgs } from '../support/sample-orgs.ts';
 
 /** In everything that the other organization has, and in nothing that is sent. */
 const MARK = 'quokka';
+/** The same requests each time; others, and more, are for looking for faults, and not for a build to fail by chance. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 30);
 
 const test = await createTestApi();
@@ -131,7 +133,7 @@ describe('whatever is sent', () => {
         expect(faultsOf(answer, operation)).toEqual([]);
         expect(!isToldOfOthers && answer.text.includes(MARK)).toBe(false);
       });
-      await fc.assert(property, { numRuns: RUNS });
+      await fc.assert(property, { numRuns: RUNS, seed: SEED });
     },
     120_000,
   );
@@ -158,7 +160,7 @@ describe('another organization', () => {
       expect(theirs?.status).toBe(404);
       expect(neutral(theirs)).toEqual(neutral(nobodys));
     });
-    await fc.assert(property, { numRuns: 5 });
+    await fc.assert(property, { numRuns: 5, seed: SEED });
   });
 });
 
