@@ -30,7 +30,7 @@ import * as tokenAddresses from './migrations/0029-token-addresses.ts';
 import * as pullRequestFiles from './migrations/0030-pull-request-files.ts';
 import * as readLines from './migrations/0031-read-lines.ts';
 import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
-import * as touchedMarks from './migrations/0036-touched-marks.ts';
+import * as fastNumbers from './migrations/0033-fast-numbers.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -62,7 +62,7 @@ const migrations: Record<string, Migration> = {
   '0030-pull-request-files': pullRequestFiles,
   '0031-read-lines': readLines,
   '0032-said-check-runs': saidCheckRuns,
-  '0036-touched-marks': touchedMarks,
+  '0033-fast-numbers': fastNumbers,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

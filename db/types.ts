@@ -348,6 +348,10 @@ export interface DeploymentChanges {
   number: Generated<number>;
   repository_id: number;
   rule: string;
+  /**
+   * From its start to the finish of the deployment.
+   */
+  seconds: Generated<number | null>;
   sha: string;
   /**
    * first: the change's first production deployment; later: it was in another environment before; baseline: before, in the first deployment of another environment.
@@ -1256,10 +1260,6 @@ export interface TouchedFacts {
   commits: Generated<string[]>;
   deployments: Generated<ArrayType<number>>;
   issues: Generated<ArrayType<number>>;
-  /**
-   * Somebody marked a deployment, or took a mark back.
-   */
-  marked: Generated<boolean>;
   /**
    * A release, a tag or a workflow run.
    */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
-import { isDeployedByTeam, isInEnvironment, type MetricScope } from './scope.ts';
+import { isDeployedByTeam, isInEnvironment, isScoped, type MetricScope } from './scope.ts';
 import { utcText } from './utc-text.ts';
 
 const about = sql`jsonb_build_object('environment', d.environment, 'sha', d.sha, 'ref', d.ref, 'outcome', d.outcome, 'source', d.source,
@@ -25,9 +25,8 @@ function deploymentRows(scope: MetricScope, rows: DeploymentRows): RawBuilder<un
       ${rows.counted ?? sql`true`} as counted, null::text as excluded, ${rows.open ?? sql`false`} as open,
       ${about} || ${rows.detail ?? sql`'{}'`}::jsonb as detail
     from production_deployments d
-    join scoped s on s.repository_id = d.repository_id
     ${rows.from ?? sql``}
-    where d.tenant_id = ${tenantId} and d.finished_at >= ${from} and d.finished_at < ${to}
+    where d.tenant_id = ${tenantId} and ${isScoped(scope, 'd')} and d.finished_at >= ${from} and d.finished_at < ${to}
       and ${isInEnvironment(scope, 'd.environment')} and ${isDeployedByTeam(scope)} and ${rows.where ?? sql`true`}`;
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Metric } from './metric.ts';
-import { isChangeOfLeftOutBot, isInEnvironment, isOfTeam } from './scope.ts';
+import { isChangeOfLeftOutBot, isInEnvironment, isOfTeam, isScoped } from './scope.ts';
 import { utcText } from './utc-text.ts';
 
 export const leadTime: Metric = {
@@ -15,20 +15,19 @@ export const leadTime: Metric = {
   details: ['number', 'sha', 'rule', 'environment', 'author', 'started_at'],
   rows: (scope) => sql`
     select c.repository_id, c.deployment_id as id, c.finished_at as at,
-      date_part('epoch', c.finished_at - c.started_at) as value, true as counted,
+      c.seconds as value, true as counted,
       case when c.standing = 'baseline' then 'baseline'
         when ${isChangeOfLeftOutBot(scope)} then 'bot'
-        when c.started_at is null then 'unknown_start'
-        when c.started_at > c.finished_at then 'clock_skew' end as excluded,
+        when c.seconds is null then 'unknown_start'
+        when c.seconds < 0 then 'clock_skew' end as excluded,
       false as open,
       jsonb_build_object('number', nullif(c.number, 0), 'sha', c.sha, 'rule', c.rule, 'environment', c.environment,
         'author', a.login, 'started_at', ${utcText(sql`c.started_at`)}) as detail
     from deployment_changes c
-    join scoped s on s.repository_id = c.repository_id
     left join contributor_emails e on e.tenant_id = ${scope.tenantId} and e.email = c.author_email
     left join contributors a on a.tenant_id = ${scope.tenantId}
       and a.contributor_id = coalesce(c.author_id, e.contributor_id)
-    where c.tenant_id = ${scope.tenantId} and c.is_change and c.standing in ('first', 'baseline')
+    where c.tenant_id = ${scope.tenantId} and ${isScoped(scope, 'c')} and c.is_change and c.standing in ('first', 'baseline')
       and c.finished_at >= ${scope.from} and c.finished_at < ${scope.to}
       and ${isInEnvironment(scope, 'c.environment')}
       and ${isOfTeam(scope, { person: sql`a.contributor_id`, at: sql`c.started_at` })}`,

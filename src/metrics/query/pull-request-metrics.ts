@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
 import { stages } from './pull-request-stages.ts';
-import { isInEnvironment, isLeftOutBot, isOfTeam, type MetricScope } from './scope.ts';
+import { isInEnvironment, isOfLeftOutBot, isOfTeam, isScoped, type MetricScope } from './scope.ts';
 
 interface PullMetric {
   readonly meaning: string;
@@ -59,15 +59,14 @@ function pullRows(scope: MetricScope, { value, joined, missing }: PullRows): Raw
       coalesce(m.excluded, case when m.value is null then m.missing end) as excluded, m.open, m.detail
     from (
       select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
-        case when ${isLeftOutBot} then 'bot' end as excluded, ${missing} as missing, false as open,
+        case when ${isOfLeftOutBot(scope, 'p')} then 'bot' end as excluded, ${missing} as missing, false as open,
         jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', p.first_deployment_id,
           'reviews', p.reviews, 'rework_cycles', p.rework_cycles, 'additions', p.additions, 'deletions', p.deletions,
           ${sql.join(columns)}) as detail
       from merged_pull_requests p
-      join scoped s on s.repository_id = p.repository_id
       ${joined}
       left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
-      where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
+      where p.tenant_id = ${tenantId} and ${isScoped(scope, 'p')} and p.merged_at >= ${from} and p.merged_at < ${to}
         and ${isInEnvironment(scope, 'p.deployed_to')}
         and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}
     ) m`;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Metric } from './metric.ts';
-import { isInEnvironment, type MetricScope, scopedRepositories } from './scope.ts';
+import { isInEnvironment, isScoped, type MetricScope, scopedRepositories } from './scope.ts';
 import { kindOf } from './statistic.ts';
 
 /** What is missing behind a number, and what to do about it. */
@@ -33,7 +33,8 @@ export async function findSources(trx: Trx, scope: MetricScope): Promise<Sources
       (count(*) filter (where o.source <> 'none' and exists (
         select from production_deployments d
         where d.tenant_id = ${tenantId} and d.repository_id = s.repository_id and d.finished_at < ${to}
-          and (not o.automatic or d.finished_at >= least(${from}::timestamptz, ${to}::timestamptz - interval '90 days'))
+          and d.finished_at >= case when o.automatic
+            then least(${from}::timestamptz, ${to}::timestamptz - interval '90 days') else '-infinity' end
           and ${isInEnvironment(scope, 'd.environment')})))::integer as measured
     from scoped s
     left join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = s.repository_id`.execute(trx);
@@ -61,9 +62,9 @@ async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Source
     merged as (
       select count(*)::integer as pulls, (count(*) filter (where p.shipped_by is null))::integer as unmatched
       from merged_pull_requests p
-      join scoped s on s.repository_id = p.repository_id
-      join deployment_sources o on o.tenant_id = ${tenantId} and o.repository_id = p.repository_id and o.source <> 'none'
-      where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
+      where p.tenant_id = ${tenantId} and ${isScoped(scope, 'p')} and p.merged_at >= ${from} and p.merged_at < ${to}
+        and (p.repository_id in (
+          select o.repository_id from deployment_sources o where o.tenant_id = ${tenantId} and o.source <> 'none')) is true
     )
     select
       case when ${measured > 0} then '{}' else array(

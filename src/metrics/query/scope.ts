@@ -37,6 +37,16 @@ export function scopedRepositories({
 }
 
 /**
+ * Whether a row of `alias` is of the repositories `scoped`. A set to look into, and no join: the planner would read all
+ * the history of each of them, and not the window.
+ */
+export function isScoped({ repositoryId }: MetricScope, alias: 'c' | 'd' | 'p'): RawBuilder<boolean> {
+  const id = sql.ref(`${alias}.repository_id`);
+  const isIt = repositoryId === undefined ? sql`true` : sql`${id} = ${repositoryId}::bigint`;
+  return sql`((${id} in (select repository_id from scoped)) is true and ${isIt})`;
+}
+
+/**
  * Whether a contributor counts as a bot: as people say, else to GitHub or by the settings of the repository `s`. Whoever
  * is excluded counts as one, too.
  */
@@ -55,16 +65,25 @@ export function personOf(tenantId: number, account: RawBuilder<unknown>): RawBui
     where person.tenant_id = ${tenantId} and person.contributor_id = ${account}), ${account})`;
 }
 
+function leftOutBots({ tenantId }: MetricScope): RawBuilder<unknown> {
+  return sql`scoped s join contributors a on a.tenant_id = ${tenantId} and ${isLeftOutBot}`;
+}
+
 /**
- * As `isLeftOutBot`, of whoever wrote the change `c`. By the few bots, and not by a join for each of a million changes.
+ * As `isLeftOutBot`, of the author of a row of `alias`. By the few bots, and not by a join for each row. An author that
+ * is null is not looked for: it would be compared with each of the bots.
  */
-export function isChangeOfLeftOutBot({ tenantId }: MetricScope): RawBuilder<boolean> {
-  const bots = sql`scoped s join contributors a on a.tenant_id = ${tenantId} and ${isLeftOutBot}`;
-  return sql`(
-    (c.repository_id, c.author_id) in (select s.repository_id, a.contributor_id from ${bots})
-    or c.author_id is null and (c.repository_id, c.author_email) in (
-      select s.repository_id, e.email from ${bots}
-      join contributor_emails e on e.tenant_id = ${tenantId} and e.contributor_id = a.contributor_id))`;
+export function isOfLeftOutBot(scope: MetricScope, alias: 'c' | 'p'): RawBuilder<boolean> {
+  const author = sql.ref(`${alias}.author_id`);
+  return sql`(${author} is not null and (${sql.ref(`${alias}.repository_id`)}, ${author}) in (
+    select s.repository_id, a.contributor_id from ${leftOutBots(scope)}))`;
+}
+
+/** The same of whoever wrote the change `c`, who is known by email where it is no pull request. */
+export function isChangeOfLeftOutBot(scope: MetricScope): RawBuilder<boolean> {
+  return sql`(${isOfLeftOutBot(scope, 'c')} or c.author_id is null and (c.repository_id, c.author_email) in (
+    select s.repository_id, e.email from ${leftOutBots(scope)}
+    join contributor_emails e on e.tenant_id = ${scope.tenantId} and e.contributor_id = a.contributor_id))`;
 }
 
 /** Whether `person` was in the team at `at`. */
