@@ -96,6 +96,14 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
+let host: string | undefined;
+
+/** GitHub's, with its port where it has one, as links in texts name it: one for as long as the process runs. */
+export function githubHost(): string {
+  host ??= environment.shape.GHE_HOST.parse(readEnvironment()['GHE_HOST']) ?? 'github.com';
+  return host;
+}
+
 function splitSecrets(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
   const secrets = value.split(',').map((part) => part.trim());

@@ -28,6 +28,11 @@ it.each([
   ['72 h after it', { opened: '06 10:00', closed: '06 11:00' }, 73],
   ['later than that', { opened: '06 10:00:01', closed: '06 11:00' }, Number.NaN],
   ['and names what was deployed first', { opened: '03 11:00', closed: '04 10:00', body: 'Caused by abcdef1' }, 48],
+  [
+    'and names the page of what was deployed first',
+    { opened: '03 11:00', closed: '04 10:00', body: 'Caused by https://github.com/acme/shop/commit/abcdef1' },
+    48,
+  ],
 ])('an incident that opened %s blames the right one', async (_, opened, recovered) => {
   await store(...twoDeployments, incident(7, opened));
   expect(await hours()).toBe(recovered);

@@ -1,12 +1,19 @@
+import { githubHost } from '../../config.ts';
+
 // What people write into the bodies of pull requests and issues, in the forms that GitHub itself reads or writes.
 
 interface Written {
   readonly body: string | null;
   /** Of the repository: a reference to another one is none of ours. */
   readonly fullName: string;
+  /** Of its GitHub. */
+  readonly host?: string;
 }
 
-const REFERENCE = String.raw`(?:([\w.-]+/[\w.-]+))?#(\d{1,9})\b`;
+const NAME = String.raw`[\w.-]+/[\w.-]+`;
+const PAGE = String.raw`(?:pull|issues)/(?<page>\d{1,9})|commit/(?<commit>[0-9a-f]{7,64})`;
+/** `#N`, `owner/name#N`, or the address of a page. */
+const REFERENCE = String.raw`(?:(?<name>${NAME})?#(?<number>\d{1,9})|<?https?://(?<host>[\w.:-]+)/(?<path>${NAME})/(?:${PAGE}))\b`;
 const REVERTS = new RegExp(String.raw`\breverts\s+${REFERENCE}`, 'gi');
 const CLOSES = new RegExp(String.raw`\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+${REFERENCE}`, 'gi');
 const REVERT_BRANCH = /^revert-(\d{1,9})-/;
@@ -24,11 +31,22 @@ export function readClosed(pull: Written): number[] {
   return readReferences(CLOSES, pull);
 }
 
-function readReferences(pattern: RegExp, { body, fullName }: Written): number[] {
-  const numbers = [...(body ?? '').matchAll(pattern)]
-    .filter(([, repository]) => repository === undefined || repository.toLowerCase() === fullName.toLowerCase())
-    .map(([, , number]) => Number(number));
-  return [...new Set(numbers)].toSorted((a, b) => a - b);
+function readReferences(pattern: RegExp, written: Written): number[] {
+  const numbers = listOwn(pattern, written).flatMap(({ number, page }) => number ?? page ?? []);
+  return [...new Set(numbers.map(Number))].toSorted((a, b) => a - b);
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** What names nothing of another repository, or of another GitHub. */
+function listOwn(pattern: RegExp, { body, fullName, host = githubHost() }: Written): Groups[] {
+  return [...(body ?? '').matchAll(pattern)]
+    .map(({ groups = {} }): Groups => groups)
+    .filter((found) => isSame(found['host'], host) && isSame(found['name'] ?? found['path'], fullName));
+}
+
+function isSame(named: string | undefined, own: string): boolean {
+  return named === undefined || named.toLowerCase() === own.toLowerCase();
 }
 
 export interface NamedCause {
@@ -39,20 +57,20 @@ export interface NamedCause {
 }
 
 const CAUSE = new RegExp(
-  String.raw`\b(?:caused\s+by|root\s+cause)\b[\s:*_]*(?:deployment\s+#?(\d{1,15})\b|${REFERENCE}|` +
+  String.raw`\b(?:caused\s+by|root\s+cause)\b[\s:*_]*(?:deployment\s+#?(?<deployment>\d{1,15})\b|${REFERENCE}|` +
     String.raw`(?:commit\s+)?` +
     '`?' +
-    String.raw`([0-9a-f]{7,64})\b)`,
-  'i',
+    String.raw`(?<sha>[0-9a-f]{7,64})\b)`,
+  'gi',
 );
 
-/** What an incident's body names as its cause. */
-export function readCause({ body, fullName }: Written): NamedCause {
-  const [, deployment, repository, pull, sha] = CAUSE.exec(body ?? '') ?? [];
-  const isOurs = repository === undefined || repository.toLowerCase() === fullName.toLowerCase();
+/** What an incident's body names as its cause: the first that is of the repository. */
+export function readCause(written: Written): NamedCause {
+  const [found = {}] = listOwn(CAUSE, written);
+  const [pull, sha] = [found['number'] ?? found['page'], found['sha'] ?? found['commit']];
   return {
-    deployment: deployment === undefined ? null : Number(deployment),
-    pull: pull === undefined || !isOurs ? null : Number(pull),
+    deployment: found['deployment'] === undefined ? null : Number(found['deployment']),
+    pull: pull === undefined ? null : Number(pull),
     sha: sha?.toLowerCase() ?? null,
   };
 }
