@@ -31,6 +31,7 @@ import * as pullRequestFiles from './migrations/0030-pull-request-files.ts';
 import * as readLines from './migrations/0031-read-lines.ts';
 import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
 import * as fastNumbers from './migrations/0033-fast-numbers.ts';
+import * as touchedMarks from './migrations/0036-touched-marks.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -63,6 +64,7 @@ const migrations: Record<string, Migration> = {
   '0031-read-lines': readLines,
   '0032-said-check-runs': saidCheckRuns,
   '0033-fast-numbers': fastNumbers,
+  '0036-touched-marks': touchedMarks,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

@@ -1261,6 +1261,10 @@ export interface TouchedFacts {
   deployments: Generated<ArrayType<number>>;
   issues: Generated<ArrayType<number>>;
   /**
+   * Somebody marked a deployment, or took a mark back.
+   */
+  marked: Generated<boolean>;
+  /**
    * A release, a tag or a workflow run.
    */
   others: Generated<boolean>;

@@ -2,10 +2,9 @@ import { sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { getDefinition } from './definition.ts';
-import { refreshFailures } from './derive/failures.ts';
+import { refreshCauses } from './derive/causes.ts';
 import { refreshIncidents } from './derive/incidents.ts';
 import { tryLockDerived } from './derive/lock.ts';
-import { refreshRework } from './derive/rework.ts';
 
 /** A finished production deployment, of whatever source. */
 export interface MarkedDeployment {
@@ -59,11 +58,10 @@ export async function applyWord(trx: Trx, place: MarkedDeployment, issues: reado
   if (await tryLockDerived(trx, place)) {
     const { definition } = await getDefinition(trx, place);
     await refreshIncidents(trx, place, { numbers: issues, fullName: repository, definition });
-    await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
-    await refreshRework(trx, place);
+    await refreshCauses(trx, place, { hours: definition.attribution_window_hours, changes: undefined });
     return;
   }
   await sql`
-    insert into touched_facts (tenant_id, repository_id, issues)
-    values (${tenantId}, ${repositoryId}, ${issues}::integer[])`.execute(trx);
+    insert into touched_facts (tenant_id, repository_id, issues, marked)
+    values (${tenantId}, ${repositoryId}, ${issues}::bigint[], true)`.execute(trx);
 }

@@ -9,11 +9,15 @@ import { findRollbacks, type Position } from './rollbacks.ts';
 /** As many deployments that wait are walked faster with the whole history in memory. */
 const MANY = 200;
 
-/**
- * Attributes what waits for it: deployments that are new or were detached, and commits whose parents are known now.
- * @returns the commits that have another deployment than before
- */
-export async function attributeChains(trx: Trx, place: Place): Promise<string[]> {
+interface Attributed {
+  /** The commits that have another deployment than before. */
+  readonly shas: readonly string[];
+  /** Of those that were there before: rollbacks that blame another deployment now. Undefined: it may be any. */
+  readonly rollbacks: readonly number[] | undefined;
+}
+
+/** Attributes what waits for it: deployments that are new or were detached, and commits whose parents are known now. */
+export async function attributeChains(trx: Trx, place: Place): Promise<Attributed> {
   const waiting = await listUnattributed(trx, place);
   const anew = waiting.length >= MANY || waiting.some(({ is_first }) => is_first);
   const shas = anew ? await attributeAnew(trx, place, [...new Set(waiting.map(({ environment }) => environment))]) : [];
@@ -30,8 +34,11 @@ export async function attributeChains(trx: Trx, place: Place): Promise<string[]>
     for (const sha of await markBehind(trx, place, gap)) shas.push(sha);
     note(gap);
   }
-  for (const [environment, from] of changedFrom) await findRollbacks(trx, { ...place, environment }, from);
-  return shas;
+  const rollbacks: number[] = [];
+  for (const [environment, from] of changedFrom) {
+    rollbacks.push(...(await findRollbacks(trx, { ...place, environment }, from)));
+  }
+  return { shas, rollbacks: anew ? undefined : rollbacks };
 }
 
 function isBefore(a: Position, b: Position): boolean {

@@ -3,16 +3,20 @@ import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 
 export interface Detached {
+  readonly deployments: readonly number[];
+  /** Commits that other chains ship, too: these may now be the first. */
   readonly shas: readonly string[];
+  /** Pull requests that are shipped no more. */
   readonly pulls: readonly number[];
 }
 
+export const nothingDetached: Detached = { deployments: [], shas: [], pulls: [] };
+
 /**
  * Takes the commits from deployments and from all that follow them in their chains: these wait to be attributed again.
- * @returns commits that other chains ship, too: these may now be the first; and pull requests that are shipped no more
  */
 export async function detachChains(trx: Trx, place: Place, moved: readonly number[]): Promise<Detached> {
-  if (moved.length === 0) return { shas: [], pulls: [] };
+  if (moved.length === 0) return nothingDetached;
   const { tenantId, repositoryId } = place;
   const { rows: detached } = await sql<{ deployment_id: number }>`
     select d.deployment_id from production_deployments d
@@ -32,7 +36,7 @@ export async function detachChains(trx: Trx, place: Place, moved: readonly numbe
     where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId}
       and c.deployment_id <> all(${ids}::bigint[])`.execute(trx);
   const pulls = await takeCommits(trx, place, ids);
-  return { shas: shared.map(({ sha }) => sha), pulls };
+  return { deployments: ids, shas: shared.map(({ sha }) => sha), pulls };
 }
 
 async function takeCommits(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<number[]> {

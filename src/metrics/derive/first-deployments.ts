@@ -6,15 +6,16 @@ import type { Place } from '../definition.ts';
  * Writes to merged pull requests which deployment has them first, and where they came to production first. A change's
  * first deployment of all is the first of those that ship it, or a baseline.
  * @param numbers of these; undefined: of all
+ * @returns those of them that are shipped otherwise than before; none when all were asked for
  */
 export async function refreshFirstDeployments(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   numbers?: readonly number[],
-): Promise<void> {
-  if (numbers?.length === 0) return;
+): Promise<number[]> {
+  if (numbers?.length === 0) return [];
   const isWanted = (number: string) => (numbers ? sql`${sql.ref(number)} = any(${numbers}::integer[])` : sql`true`);
-  await sql`
+  const { rows } = await sql<{ number: number }>`
     with shipping as (
       select distinct on (c.number) c.number, c.standing = 'first' as is_first, c.deployment_id, c.finished_at, c.environment
       from deployment_changes c
@@ -34,5 +35,7 @@ export async function refreshFirstDeployments(
     from wanted w
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = w.number
       and (p.shipped_by, p.shipped_at, p.first_deployment_id, p.deployed_at, p.deployed_to)
-        is distinct from (w.shipped_by, w.shipped_at, w.deployment_id, w.deployed_at, w.deployed_to)`.execute(trx);
+        is distinct from (w.shipped_by, w.shipped_at, w.deployment_id, w.deployed_at, w.deployed_to)
+    ${numbers ? sql`returning p.number` : sql``}`.execute(trx);
+  return rows.map(({ number }) => number);
 }

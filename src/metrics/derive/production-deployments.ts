@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place, VersionedDefinition } from '../definition.ts';
 import { chooseSource, selectDeployments } from './deployment-source.ts';
-import { type Detached, detachChains } from './detach.ts';
+import { type Detached, detachChains, nothingDetached } from './detach.ts';
 
 interface Changed {
   /** Which deployments, GitHub's or reported ones, may have changed. Undefined: all of them. */
@@ -10,12 +10,21 @@ interface Changed {
   readonly definition: VersionedDefinition;
 }
 
+/** What became of the list. */
+interface Updated {
+  /** Deployments that came, went, or have another row now. */
+  readonly deployments: readonly number[];
+  /** The earliest finish of these, before or now; null: there is none. */
+  readonly since: Date | null;
+  /** What may be shipped elsewhere now. */
+  readonly detached: Detached;
+}
+
 /**
  * Brings the list of production deployments up to date. What has gone, or has another place in its chain now, is
  * detached from it with all that follow; what is new waits to be attributed.
- * @returns what may be shipped elsewhere now
  */
-export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<Detached> {
+export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<Updated> {
   const { definition, version } = changed.definition;
   const source = await chooseSource(trx, place, definition);
   const before = await recordSource(trx, place, {
@@ -25,7 +34,7 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
   });
   const isTouched = source.kind === 'github_deployment' || source.kind === 'reported';
   const partly = isTouched && before === source.kind ? changed.deployments : undefined;
-  if (partly?.length === 0) return { shas: [], pulls: [] };
+  if (partly?.length === 0) return { deployments: [], since: null, detached: nothingDetached };
   const scope: Scope = {
     where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,
     wanted: selectDeployments(place, { source, definition }),
@@ -33,9 +42,18 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
   };
   const moved = await listMoved(trx, place, scope);
   const detached = await detachChains(trx, place, moved);
-  await removeDeployments(trx, place, moved);
-  await writeDeployments(trx, place, scope);
-  return detached;
+  const rows = [...(await removeDeployments(trx, place, moved)), ...(await writeDeployments(trx, place, scope))];
+  return { deployments: rows.map((row) => row.deployment_id), since: earliestOf(rows), detached };
+}
+
+interface Finish {
+  readonly deployment_id: number;
+  readonly finished_at: Date;
+}
+
+/** A Date drops PostgreSQL's microseconds, so it is never later than the finish. */
+function earliestOf(rows: readonly Finish[]): Date | null {
+  return rows.length === 0 ? null : new Date(Math.min(...rows.map((row) => row.finished_at.getTime())));
 }
 
 interface Scope {
@@ -74,16 +92,20 @@ async function listMoved(trx: Trx, { tenantId, repositoryId }: Place, scope: Sco
   return rows.map(({ deployment_id }) => deployment_id);
 }
 
-async function removeDeployments(trx: Trx, { tenantId, repositoryId }: Place, ids: readonly number[]): Promise<void> {
-  await sql`
+async function removeDeployments(
+  trx: Trx,
+  { tenantId, repositoryId }: Place,
+  ids: readonly number[],
+): Promise<Finish[]> {
+  const { rows } = await sql<Finish>`
     delete from production_deployments
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = any(${ids}::bigint[])`.execute(
-    trx,
-  );
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and deployment_id = any(${ids}::bigint[])
+    returning deployment_id, finished_at`.execute(trx);
+  return rows;
 }
 
-async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<void> {
-  await sql`
+async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<Finish[]> {
+  const { rows } = await sql<Finish>`
     insert into production_deployments as s
       (tenant_id, repository_id, deployment_id, source, environment, sha, ref, outcome, finished_at, failed_again_at)
     select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, ${scope.source}, environment, sha, ref, outcome,
@@ -91,5 +113,7 @@ async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, sco
     from (${scope.wanted}) w where ${scope.where}
     on conflict (tenant_id, repository_id, deployment_id) do update set
       ref = excluded.ref, failed_again_at = excluded.failed_again_at
-    where (s.ref, s.failed_again_at) is distinct from (excluded.ref, excluded.failed_again_at)`.execute(trx);
+    where (s.ref, s.failed_again_at) is distinct from (excluded.ref, excluded.failed_again_at)
+    returning deployment_id, finished_at`.execute(trx);
+  return rows;
 }

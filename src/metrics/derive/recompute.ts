@@ -7,13 +7,12 @@ import { getDefinition, type Place } from '../definition.ts';
 import { attributeChains } from './attribute-chains.ts';
 import { listTouchedCommits, refreshChanges } from './deployment-changes.ts';
 import { refreshFirstDeployments } from './first-deployments.ts';
-import { refreshFailures } from './failures.ts';
+import { refreshCauses } from './causes.ts';
 import { refreshIncidents } from './incidents.ts';
 import { lockDerived } from './lock.ts';
 import { matchDeployments } from './matched-deployments.ts';
 import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
 import { updateProductionDeployments } from './production-deployments.ts';
-import { refreshRework } from './rework.ts';
 
 /** Beyond as many commits, all of a repository are less work. */
 const MOST_LISTED = 50_000;
@@ -26,6 +25,8 @@ interface Touched {
   readonly commits: readonly string[];
   /** Undefined: all of them. */
   readonly deployments: readonly number[] | undefined;
+  /** Whether somebody marked a deployment, or took a mark back. */
+  readonly marked: boolean;
 }
 
 /**
@@ -93,7 +94,7 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
   const pulls = [...new Set([...touched.pulls, ...(await listPullsOf(trx, place, touched.commits))])];
   await refreshMergedPulls(trx, place, { numbers: pulls, fullName, definition });
   await refreshIncidents(trx, place, { numbers: touched.issues, fullName, definition });
-  const detached = await updateProductionDeployments(trx, place, {
+  const { detached, ...listed } = await updateProductionDeployments(trx, place, {
     deployments: touched.deployments,
     definition: versioned,
   });
@@ -103,22 +104,28 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
     all: touched.deployments === undefined,
   });
   const attributed = await attributeChains(trx, place);
-  const moved = [...detached.shas, ...rematched.shas, ...attributed];
-  const listed = moved.length + pulls.length;
-  if (touched.deployments === undefined || listed > MOST_LISTED) {
+  const moved = [...detached.shas, ...rematched.shas, ...attributed.shas];
+  const causes = { hours: definition.attribution_window_hours };
+  if (touched.deployments === undefined || moved.length + pulls.length > MOST_LISTED) {
     await joinWholeSets(trx);
     await refreshChanges(trx, place);
     await refreshFirstDeployments(trx, place);
     await joinAsPlanned(trx);
-  } else {
-    const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
-    const shipped = await refreshChanges(trx, place, [...new Set([...moved, ...restated])]);
-    await refreshFirstDeployments(trx, place, [
-      ...new Set([...pulls, ...detached.pulls, ...rematched.pulls, ...shipped]),
-    ]);
+    await refreshCauses(trx, place, { ...causes, changes: undefined });
+    return;
   }
-  await refreshFailures(trx, place, { hours: definition.attribution_window_hours });
-  await refreshRework(trx, place);
+  const restated = await listTouchedCommits(trx, place, { pulls, commits: touched.commits });
+  const regrouped = await refreshChanges(trx, place, [...new Set([...moved, ...restated])]);
+  const mayShip = [...new Set([...pulls, ...detached.pulls, ...rematched.pulls, ...regrouped])];
+  const shipped = await refreshFirstDeployments(trx, place, mayShip);
+  const { rollbacks } = attributed;
+  if (touched.marked || rollbacks === undefined) {
+    await refreshCauses(trx, place, { ...causes, changes: undefined });
+    return;
+  }
+  const deployments = [...listed.deployments, ...detached.deployments, ...rematched.deployments, ...rollbacks];
+  const changes = { deployments, since: listed.since, pulls: [...pulls, ...shipped], issues: touched.issues };
+  await refreshCauses(trx, place, { ...causes, changes });
 }
 
 /**
@@ -151,6 +158,7 @@ async function withEverything(trx: Trx, place: Place, touched: Touched): Promise
     issues: [...new Set([...touched.issues, ...all.issues])],
     commits: touched.commits,
     deployments: undefined,
+    marked: touched.marked,
   };
 }
 
@@ -165,12 +173,13 @@ async function takeTouched(trx: Trx, { tenantId, repositoryId }: Place): Promise
   // As JSON: the driver gives the numbers of a bigint[] as texts.
   const { rows } = await sql<Touched & { deployments: number[] }>`
     delete from touched_facts where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-    returning pulls, to_json(issues) as issues, commits, to_json(deployments) as deployments`.execute(trx);
+    returning pulls, to_json(issues) as issues, commits, to_json(deployments) as deployments, marked`.execute(trx);
   return {
     pulls: [...new Set(rows.flatMap((row) => row.pulls))],
     issues: [...new Set(rows.flatMap((row) => row.issues))],
     commits: [...new Set(rows.flatMap((row) => row.commits))],
     deployments: [...new Set(rows.flatMap((row) => row.deployments))],
+    marked: rows.some(({ marked }) => marked),
   };
 }
 
@@ -182,7 +191,7 @@ async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Prom
         union select number from incident_links where ${ofRepository} and number > 0) as issues,
       array(select reported_id from reported_incidents where ${ofRepository}) as reported`.execute(trx);
   const issues = [...(rows[0]?.issues ?? []), ...(rows[0]?.reported ?? []).map(reportedNumber)];
-  return { pulls: rows[0]?.pulls ?? [], issues, commits: [], deployments: undefined };
+  return { pulls: rows[0]?.pulls ?? [], issues, commits: [], deployments: undefined, marked: true };
 }
 
 /** What a recompute removes and computes anew. */

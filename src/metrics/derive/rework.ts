@@ -1,15 +1,20 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
-import { firstDeploymentOf } from './failures.ts';
+import { firstDeploymentOf } from './blamed-deployment.ts';
+import { type CauseSources, isOneOf } from './cause-sources.ts';
 
-/** Finds the deployments of a repository that repair what another one did. */
-export async function refreshRework(trx: Trx, place: Place): Promise<void> {
+/**
+ * Finds the deployments of a repository that repair what another one did.
+ * @param sources of these rows; undefined: of all
+ */
+export async function refreshRework(trx: Trx, place: Place, sources: CauseSources | undefined): Promise<void> {
   const { tenantId, repositoryId } = place;
   const wanted = sql`
     select r.deployment_id, 'rollback' as kind, 'deployment ' || r.rollback_of as linked_by
     from production_deployments r
     where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId} and r.rollback_of is not null
+      and ${isOneOf(sql`r.deployment_id`, sources?.deployments)}
     union all
     select p.shipped_by, repair.kind, '#' || p.number
     from merged_pull_requests p
@@ -26,15 +31,23 @@ export async function refreshRework(trx: Trx, place: Place): Promise<void> {
         where i.tenant_id = ${tenantId} and i.repository_id = ${repositoryId} and i.number = any(p.closes))
     ) repair
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.shipped_by is not null
-      and (p.hotfix or p.reverts <> '{}' or p.closes <> '{}')`;
+      and (p.hotfix or p.reverts <> '{}' or p.closes <> '{}') and ${isOneOf(sql`p.number`, sources?.pulls)}`;
   await sql`
     with wanted as materialized (${wanted}), gone as (
       delete from deployment_rework f
-      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and not exists (
+      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and ${isFoundFrom(sources)} and not exists (
         select from wanted w
         where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by))
     )
     insert into deployment_rework (tenant_id, repository_id, deployment_id, kind, linked_by)
     select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by from wanted
     on conflict do nothing`.execute(trx);
+}
+
+/** Whether the rework `f` was found from one of these. */
+function isFoundFrom(sources: CauseSources | undefined): RawBuilder<unknown> {
+  if (!sources) return sql`true`;
+  const names = sources.pulls.map((number) => `#${number}`);
+  return sql`case f.kind when 'rollback' then f.deployment_id = any(${sources.deployments}::bigint[])
+    else f.linked_by = any(${names}::text[]) end`;
 }

@@ -17,8 +17,12 @@ export interface Position {
   readonly deployment_id: number;
 }
 
-/** Finds the rollbacks of a chain from a position on, and what each of them blames. */
-export async function findRollbacks(trx: Trx, chain: Chain, from: Position): Promise<void> {
+/**
+ * Finds the rollbacks of a chain from a position on, and what each of them blames.
+ * @returns those that blame another deployment than before
+ */
+export async function findRollbacks(trx: Trx, chain: Chain, from: Position): Promise<number[]> {
+  const changed: number[] = [];
   for (const candidate of await listCandidates(trx, chain, from)) {
     const blamed = await findBlamed(trx, chain, candidate);
     if (blamed === candidate.rollback_of) continue;
@@ -26,7 +30,9 @@ export async function findRollbacks(trx: Trx, chain: Chain, from: Position): Pro
       update production_deployments set rollback_of = ${blamed}
       where tenant_id = ${chain.tenantId} and repository_id = ${chain.repositoryId}
         and deployment_id = ${candidate.deployment_id}`.execute(trx);
+    changed.push(candidate.deployment_id);
   }
+  return changed;
 }
 
 /** A rollback's commit was there before: whoever ships a commit of its own can not be one. */
