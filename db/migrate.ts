@@ -32,6 +32,7 @@ import * as readLines from './migrations/0031-read-lines.ts';
 import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
 import * as fastNumbers from './migrations/0033-fast-numbers.ts';
 import * as touchedMarks from './migrations/0036-touched-marks.ts';
+import * as touchedSources from './migrations/0037-touched-sources.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -65,6 +66,7 @@ const migrations: Record<string, Migration> = {
   '0032-said-check-runs': saidCheckRuns,
   '0033-fast-numbers': fastNumbers,
   '0036-touched-marks': touchedMarks,
+  '0037-touched-sources': touchedSources,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

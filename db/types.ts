@@ -413,6 +413,10 @@ export interface Deployments {
 
 export interface DeploymentSources {
   automatic: boolean;
+  /**
+   * Of the repository then: merges into it may be deployments. Null: not known.
+   */
+  default_branch: string | null;
   definition_version: number;
   repository_id: number;
   source: string;
@@ -1264,14 +1268,13 @@ export interface TouchedFacts {
    * Somebody marked a deployment, or took a mark back.
    */
   marked: Generated<boolean>;
-  /**
-   * A release, a tag or a workflow run.
-   */
-  others: Generated<boolean>;
   pulls: Generated<number[]>;
+  releases: Generated<ArrayType<number>>;
   repository_id: number;
+  tags: Generated<string[]>;
   tenant_id: number;
   touched_id: Generated<number>;
+  workflow_runs: Generated<ArrayType<number>>;
 }
 
 export interface UsageMonths {

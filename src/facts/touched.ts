@@ -9,17 +9,19 @@ interface Touched {
   readonly issues: Set<number>;
   readonly commits: Set<string>;
   readonly deployments: Set<number>;
-  others: boolean;
+  readonly releases: Set<number>;
+  readonly tags: Set<string>;
+  readonly workflowRuns: Set<number>;
 }
 
 /** Of a row's key after the repository: what derived rows are computed from. */
 const touching: Partial<Record<FactTableName, (touched: Touched, key: unknown) => void>> = {
   // In every event: it is looked at again, and nothing of it in particular.
   repositories: () => {},
-  branches: (touched) => void (touched.others = true),
-  tags: (touched) => void (touched.others = true),
-  releases: (touched) => void (touched.others = true),
-  workflow_runs: (touched) => void (touched.others = true),
+  branches: () => {},
+  tags: ({ tags }, name) => tags.add(String(name)),
+  releases: ({ releases }, id) => releases.add(Number(id)),
+  workflow_runs: ({ workflowRuns }, id) => workflowRuns.add(Number(id)),
   commits: ({ commits }, sha) => commits.add(String(sha)),
   pull_requests: ({ pulls }, number) => pulls.add(Number(number)),
   pull_request_commits: ({ pulls }, number) => pulls.add(Number(number)),
@@ -43,13 +45,17 @@ export async function recordTouched(trx: Trx, tenantId: number, batch: FactBatch
     rows.map(([, { issues }]) => literal(issues)),
     rows.map(([, { commits }]) => literal(commits)),
     rows.map(([, { deployments }]) => literal(deployments)),
-    rows.map(([, { others }]) => others),
+    rows.map(([, { releases }]) => literal(releases)),
+    rows.map(([, { tags }]) => literal(tags)),
+    rows.map(([, { workflowRuns }]) => literal(workflowRuns)),
   ];
   const text = `
-    insert into touched_facts (tenant_id, repository_id, pulls, issues, commits, deployments, others)
-    select $1::bigint, repository_id, pulls::integer[], issues::bigint[], commits::text[], deployments::bigint[], others
-    from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
-      as x (repository_id, pulls, issues, commits, deployments, others)`;
+    insert into touched_facts
+      (tenant_id, repository_id, pulls, issues, commits, deployments, releases, tags, workflow_runs)
+    select $1::bigint, repository_id, pulls::integer[], issues::bigint[], commits::text[], deployments::bigint[],
+      releases::bigint[], tags::text[], workflow_runs::bigint[]
+    from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+      as x (repository_id, pulls, issues, commits, deployments, releases, tags, workflow_runs)`;
   await trx.executeQuery(CompiledQuery.raw(text, [tenantId, ...columns]));
 }
 
@@ -58,7 +64,15 @@ function touchedOf(batch: FactBatch): Map<number, Touched> {
   const touchedIn = (id: number): Touched => {
     let touched = repositories.get(id);
     if (!touched) {
-      touched = { pulls: new Set(), issues: new Set(), commits: new Set(), deployments: new Set(), others: false };
+      touched = {
+        pulls: new Set(),
+        issues: new Set(),
+        commits: new Set(),
+        deployments: new Set(),
+        releases: new Set(),
+        tags: new Set(),
+        workflowRuns: new Set(),
+      };
       repositories.set(id, touched);
     }
     return touched;

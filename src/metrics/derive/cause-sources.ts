@@ -42,11 +42,6 @@ export async function findCauseSources(trx: Trx, place: Place, changes: CauseCha
   };
 }
 
-/** Whether a row is one of these; undefined: of all. */
-export function isOneOf(column: RawBuilder<unknown>, ids: readonly number[] | undefined): RawBuilder<unknown> {
-  return ids ? sql`${column} = any(${ids}::bigint[])` : sql`true`;
-}
-
 function asJson(numbers: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`array_to_json(array(${numbers}))`;
 }

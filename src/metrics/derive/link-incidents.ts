@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 import { firstDeploymentOf, lastSuccess } from './blamed-deployment.ts';
-import { isOneOf } from './cause-sources.ts';
+import { isOneOf } from './is-one-of.ts';
 
 interface Linked {
   /** How long before an incident what it blames may have finished. */

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place, VersionedDefinition } from '../definition.ts';
-import { chooseSource, selectDeployments } from './deployment-source.ts';
+import { isOneOf } from './is-one-of.ts';
+import { chooseSource, listChangedIds, selectDeployments, type SourceChanges } from './deployment-source.ts';
 import { type Detached, detachChains, nothingDetached } from './detach.ts';
 
 interface Changed {
-  /** Which deployments, GitHub's or reported ones, may have changed. Undefined: all of them. */
-  readonly deployments: readonly number[] | undefined;
+  /** Undefined: anything. */
+  readonly changes: SourceChanges | undefined;
   readonly definition: VersionedDefinition;
 }
 
@@ -25,21 +26,17 @@ interface Updated {
  * detached from it with all that follow; what is new waits to be attributed.
  */
 export async function updateProductionDeployments(trx: Trx, place: Place, changed: Changed): Promise<Updated> {
+  const { changes } = changed;
   const { definition, version } = changed.definition;
   const source = await chooseSource(trx, place, definition);
-  const before = await recordSource(trx, place, {
+  const isAsBefore = await recordSource(trx, place, {
     source: source.kind,
     automatic: definition.deployment_source.kind === 'auto',
     version,
   });
-  const isTouched = source.kind === 'github_deployment' || source.kind === 'reported';
-  const partly = isTouched && before === source.kind ? changed.deployments : undefined;
-  if (partly?.length === 0) return { deployments: [], since: null, detached: nothingDetached };
-  const scope: Scope = {
-    where: partly ? sql`deployment_id = any(${partly}::bigint[])` : sql`true`,
-    wanted: selectDeployments(place, { source, definition }),
-    source: source.kind,
-  };
+  const ids = changes && isAsBefore ? await listChangedIds(trx, place, { source, changes }) : undefined;
+  if (ids?.length === 0) return { deployments: [], since: null, detached: nothingDetached };
+  const scope: Scope = { ids, wanted: selectDeployments(place, { source, definition, ids }), source: source.kind };
   const moved = await listMoved(trx, place, scope);
   const detached = await detachChains(trx, place, moved);
   const rows = [...(await removeDeployments(trx, place, moved)), ...(await writeDeployments(trx, place, scope))];
@@ -57,36 +54,39 @@ function earliestOf(rows: readonly Finish[]): Date | null {
 }
 
 interface Scope {
-  readonly where: RawBuilder<unknown>;
+  /** Of these alone; undefined: all. */
+  readonly ids: readonly number[] | undefined;
   readonly wanted: RawBuilder<unknown>;
   readonly source: string;
 }
 
+/** @returns whether it is the one of before, by the same definition and default branch */
 async function recordSource(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   { source, automatic, version }: { source: string; automatic: boolean; version: number },
-): Promise<string | undefined> {
-  const { rows } = await sql<{ source: string }>`
-    select source from deployment_sources
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and definition_version = ${version}`.execute(trx);
-  if (rows[0]?.source === source) return source;
-  await sql`
-    insert into deployment_sources (tenant_id, repository_id, source, automatic, definition_version)
-    values (${tenantId}, ${repositoryId}, ${source}, ${automatic}, ${version})
-    on conflict (tenant_id, repository_id) do update set
-      source = excluded.source, automatic = excluded.automatic, definition_version = excluded.definition_version`.execute(
-    trx,
-  );
-  return undefined;
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into deployment_sources as s
+      (tenant_id, repository_id, source, automatic, definition_version, default_branch)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, ${source}, ${automatic}, ${version}, (
+      select r.default_branch from repositories r
+      where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId})
+    on conflict (tenant_id, repository_id) do update set source = excluded.source, automatic = excluded.automatic,
+      definition_version = excluded.definition_version, default_branch = excluded.default_branch
+    where (s.source, s.definition_version, s.default_branch)
+      is distinct from (excluded.source, excluded.definition_version, excluded.default_branch)
+    returning s.repository_id`.execute(trx);
+  return rows.length === 0;
 }
 
 /** Those whose row is not the wanted one in what orders a chain. */
 async function listMoved(trx: Trx, { tenantId, repositoryId }: Place, scope: Scope): Promise<number[]> {
   const { rows } = await sql<{ deployment_id: number }>`
-    with wanted as materialized (select * from (${scope.wanted}) w where ${scope.where})
+    with wanted as materialized (${scope.wanted})
     select deployment_id from production_deployments s
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${scope.where} and not exists (
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId}
+      and ${isOneOf(sql`deployment_id`, scope.ids)} and not exists (
       select from wanted w where w.deployment_id = s.deployment_id and w.environment = s.environment and w.sha = s.sha
         and w.outcome = s.outcome and w.finished_at = s.finished_at and s.source = ${scope.source})`.execute(trx);
   return rows.map(({ deployment_id }) => deployment_id);
@@ -110,7 +110,7 @@ async function writeDeployments(trx: Trx, { tenantId, repositoryId }: Place, sco
       (tenant_id, repository_id, deployment_id, source, environment, sha, ref, outcome, finished_at, failed_again_at)
     select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, ${scope.source}, environment, sha, ref, outcome,
       finished_at, failed_again_at
-    from (${scope.wanted}) w where ${scope.where}
+    from (${scope.wanted}) w
     on conflict (tenant_id, repository_id, deployment_id) do update set
       ref = excluded.ref, failed_again_at = excluded.failed_again_at
     where (s.ref, s.failed_again_at) is distinct from (excluded.ref, excluded.failed_again_at)

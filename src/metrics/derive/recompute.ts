@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../db/connection.ts';
 import { type Trx, withTenant } from '../../../db/tenant.ts';
-import { reportedNumber } from '../../facts/reported-number.ts';
 import { notifyStale } from '../../facts/stale.ts';
 import { getDefinition, type Place } from '../definition.ts';
 import { attributeChains } from './attribute-chains.ts';
@@ -13,21 +12,10 @@ import { lockDerived } from './lock.ts';
 import { matchDeployments } from './matched-deployments.ts';
 import { listPullsOf, refreshMergedPulls } from './merged-pull-requests.ts';
 import { updateProductionDeployments } from './production-deployments.ts';
+import { takeTouched, type TouchedFacts, withEverything } from './touched-facts.ts';
 
 /** Beyond as many commits, all of a repository are less work. */
 const MOST_LISTED = 50_000;
-
-/** What changed of a repository since its derived rows were computed. */
-interface Touched {
-  readonly pulls: readonly number[];
-  /** Also the numbers of reported incidents. */
-  readonly issues: readonly number[];
-  readonly commits: readonly string[];
-  /** Undefined: all of them. */
-  readonly deployments: readonly number[] | undefined;
-  /** Whether somebody marked a deployment, or took a mark back. */
-  readonly marked: boolean;
-}
 
 /**
  * Brings the derived rows of a tenant up to date with its facts, a repository at a time, each in a transaction of its
@@ -73,9 +61,9 @@ export async function recomputeAll(db: Database, tenantId: number, signal?: Abor
     await withTenant(db, tenantId, async (trx) => {
       const place = { tenantId, repositoryId };
       await lockDerived(trx, place);
-      await takeTouched(trx, place);
+      const touched = await takeTouched(trx, place);
       await removeDerived(trx, place);
-      await updateDerived(trx, place, await listEverything(trx, place));
+      await updateDerived(trx, place, await withEverything(trx, place, touched));
     });
   }
   return repositories.length;
@@ -86,7 +74,7 @@ async function refreshStatistics(db: Database, tenantId: number): Promise<void> 
   await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
 }
 
-async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<void> {
+async function updateDerived(trx: Trx, place: Place, changed: TouchedFacts): Promise<void> {
   const versioned = await getDefinition(trx, place);
   const { definition, version } = versioned;
   const touched = (await isDefinedAnew(trx, place, version)) ? await withEverything(trx, place, changed) : changed;
@@ -95,18 +83,18 @@ async function updateDerived(trx: Trx, place: Place, changed: Touched): Promise<
   await refreshMergedPulls(trx, place, { numbers: pulls, fullName, definition });
   await refreshIncidents(trx, place, { numbers: touched.issues, fullName, definition });
   const { detached, ...listed } = await updateProductionDeployments(trx, place, {
-    deployments: touched.deployments,
+    changes: touched.all ? undefined : { ...touched, pulls },
     definition: versioned,
   });
   const rematched = await matchDeployments(trx, place, {
     pulls,
     commits: touched.commits,
-    all: touched.deployments === undefined,
+    all: touched.all,
   });
   const attributed = await attributeChains(trx, place);
   const moved = [...detached.shas, ...rematched.shas, ...attributed.shas];
   const causes = { hours: definition.attribution_window_hours };
-  if (touched.deployments === undefined || moved.length + pulls.length > MOST_LISTED) {
+  if (touched.all || moved.length + pulls.length > MOST_LISTED) {
     await joinWholeSets(trx);
     await refreshChanges(trx, place);
     await refreshFirstDeployments(trx, place);
@@ -151,47 +139,11 @@ async function isDefinedAnew(trx: Trx, { tenantId, repositoryId }: Place, versio
   return rows.length > 0;
 }
 
-async function withEverything(trx: Trx, place: Place, touched: Touched): Promise<Touched> {
-  const all = await listEverything(trx, place);
-  return {
-    pulls: [...new Set([...touched.pulls, ...all.pulls])],
-    issues: [...new Set([...touched.issues, ...all.issues])],
-    commits: touched.commits,
-    deployments: undefined,
-    marked: touched.marked,
-  };
-}
-
 async function findFullName(trx: Trx, { tenantId, repositoryId }: Place): Promise<string> {
   const { rows } = await sql<{ full_name: string | null }>`
     select full_name from repositories
     where tenant_id = ${tenantId} and repository_id = ${repositoryId}`.execute(trx);
   return rows[0]?.full_name ?? '';
-}
-
-async function takeTouched(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
-  // As JSON: the driver gives the numbers of a bigint[] as texts.
-  const { rows } = await sql<Touched & { deployments: number[] }>`
-    delete from touched_facts where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-    returning pulls, to_json(issues) as issues, commits, to_json(deployments) as deployments, marked`.execute(trx);
-  return {
-    pulls: [...new Set(rows.flatMap((row) => row.pulls))],
-    issues: [...new Set(rows.flatMap((row) => row.issues))],
-    commits: [...new Set(rows.flatMap((row) => row.commits))],
-    deployments: [...new Set(rows.flatMap((row) => row.deployments))],
-    marked: rows.some(({ marked }) => marked),
-  };
-}
-
-async function listEverything(trx: Trx, { tenantId, repositoryId }: Place): Promise<Touched> {
-  const ofRepository = sql`tenant_id = ${tenantId} and repository_id = ${repositoryId}`;
-  const { rows } = await sql<{ pulls: number[]; issues: number[]; reported: string[] }>`
-    select array(select number from pull_requests where ${ofRepository} and merged_at is not null) as pulls,
-      array(select number from issues where ${ofRepository} and labels <> '{}'
-        union select number from incident_links where ${ofRepository} and number > 0) as issues,
-      array(select reported_id from reported_incidents where ${ofRepository}) as reported`.execute(trx);
-  const issues = [...(rows[0]?.issues ?? []), ...(rows[0]?.reported ?? []).map(reportedNumber)];
-  return { pulls: rows[0]?.pulls ?? [], issues, commits: [], deployments: undefined, marked: true };
 }
 
 /** What a recompute removes and computes anew. */

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 import { firstDeploymentOf } from './blamed-deployment.ts';
-import { type CauseSources, isOneOf } from './cause-sources.ts';
+import type { CauseSources } from './cause-sources.ts';
+import { isOneOf } from './is-one-of.ts';
 
 /**
  * Finds the deployments of a repository that repair what another one did.
