@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from '../query/metric.ts';
-import type { MetricScope } from '../query/scope.ts';
+import { isInEnvironment, type MetricScope } from '../query/scope.ts';
 import { utcText } from '../query/utc-text.ts';
 import { blamedByTime, deployedCommits } from './blamed.ts';
 import { deployedEver } from './deployed.ts';
@@ -22,6 +22,8 @@ export function incidentRecoveryBy(settings: Settings): Metric {
     meaning: 'The time to the close of an incident.',
     needsDeployments: start === undefined,
     nothing: 'No incident that this profile counts is of the window: there was nothing to recover from.',
+    nothingThere:
+      'No incident that this profile counts is of the window and blames a deployment to this environment: there was nothing to recover from.',
     reasons: ['no_push'],
     details: ['number', 'opened_at', 'closed_at', 'deployment_id'],
     rows: (scope) => {
@@ -46,7 +48,10 @@ function rounded(seconds: RawBuilder<unknown>, to: Settings['rounding']): RawBui
   return sql`trunc(${seconds} / ${unit}::double precision) * ${unit}::double precision`;
 }
 
-/** With `at`, the finish of what each blames, where that is asked for, and why it is not known. */
+/**
+ * With `at`, the finish of what each blames, where that is asked for, and why it is not known. Where an environment is asked
+ * for, only what blames a deployment to it counts.
+ */
 function incidentsWithStart(scope: MetricScope, { blame, incidents, finish }: Settings): RawBuilder<unknown> {
   const listed = incidentsOf(scope, incidents);
   switch (blame) {
@@ -54,14 +59,26 @@ function incidentsWithStart(scope: MetricScope, { blame, incidents, finish }: Se
       return sql`select x.*, null::text as missing from (${blamedByTime(scope, { blame, finish })}) x`;
     case 'root_cause':
       return sql`
-        select i.*, first.deployment_id, first.at,
+        select i.repository_id, i.number, i.opened_at, i.closed_at, first.deployment_id, first.at,
           case when i.root_cause is not null and first.at is null then 'no_push' end as missing
         from (${listed}) i
         left join (
           select distinct on (d.pushed_sha) d.pushed_sha, d.at, d.deployment_id
           from (${deployedCommits(scope, deployedEver(scope, finish))}) d order by d.pushed_sha, d.at
-        ) first on first.pushed_sha = i.root_cause`;
+        ) first on first.pushed_sha = i.root_cause
+        where ${scope.environment === undefined ? sql`true` : sql`first.at is not null`}`;
     default:
-      return sql`select i.*, null::bigint as deployment_id, null::timestamptz as at, null::text as missing from (${listed}) i`;
+      return sql`
+        select i.*, null::timestamptz as at, null::text as missing from (${listed}) i
+        where ${isOfEnvironment(scope)}`;
   }
+}
+
+/** Whether the incident `i` blames a deployment to the environment that is asked for. */
+function isOfEnvironment(scope: MetricScope): RawBuilder<unknown> {
+  if (scope.environment === undefined) return sql`true`;
+  return sql`exists (
+    select from production_deployments d
+    where d.tenant_id = ${scope.tenantId} and d.repository_id = i.repository_id and d.deployment_id = i.deployment_id
+      and ${isInEnvironment(scope, 'd.environment')})`;
 }

@@ -3,7 +3,10 @@ import type { MetricScope } from '../query/scope.ts';
 import { couldPush } from '../query/team-history.ts';
 import type { SettingsOf } from './settings.ts';
 
-/** Incidents as `repository_id, number, opened_at, closed_at, root_cause`. */
+/**
+ * Incidents as `repository_id, number, opened_at, closed_at, root_cause, deployment_id`. The last is what Shiplog finds that
+ * it blames, and where the reverted was deployed first.
+ */
 export function incidentsOf(scope: MetricScope, kind: SettingsOf<'recovery-time'>['incidents']): RawBuilder<unknown> {
   switch (kind) {
     case undefined:
@@ -13,7 +16,8 @@ export function incidentsOf(scope: MetricScope, kind: SettingsOf<'recovery-time'
     case 'labelled_incident':
       return sql`
         select i.repository_id, i.number::bigint as number, i.created_at as opened_at, i.closed_at,
-          nullif(substring(i.body from 'root cause: ([[:alnum:]]*)'), '') as root_cause
+          nullif(substring(i.body from 'root cause: ([[:alnum:]]*)'), '') as root_cause,
+          null::bigint as deployment_id
         from issues i
         join scoped s on s.repository_id = i.repository_id
         where i.tenant_id = ${scope.tenantId} and i.deleted_at is null and 'Incident' = any(i.labels)
@@ -23,7 +27,7 @@ export function incidentsOf(scope: MetricScope, kind: SettingsOf<'recovery-time'
 
 function labelled(scope: MetricScope): RawBuilder<unknown> {
   return sql`
-    select i.repository_id, i.number, i.opened_at, i.closed_at, null::text as root_cause
+    select i.repository_id, i.number, i.opened_at, i.closed_at, null::text as root_cause, i.deployment_id
     from incidents i
     join scoped s on s.repository_id = i.repository_id
     where i.tenant_id = ${scope.tenantId}
@@ -34,7 +38,8 @@ function labelled(scope: MetricScope): RawBuilder<unknown> {
 function reverted(scope: MetricScope): RawBuilder<unknown> {
   const { tenantId } = scope;
   return sql`(
-    select distinct on (o.repository_id, o.number) o.repository_id, o.number::bigint, o.merged_at, p.merged_at, null::text
+    select distinct on (o.repository_id, o.number) o.repository_id, o.number::bigint, o.merged_at, p.merged_at, null::text,
+      o.shipped_by
     from merged_pull_requests p
     join scoped s on s.repository_id = p.repository_id
     cross join lateral unnest(p.reverts) as r (number)

@@ -79,3 +79,14 @@ it('counts incidents by the commits that they name, and may pass 100 %', async (
     excluded: { no_push: 1 },
   });
 });
+
+it('recovers in an environment from what names a commit that was deployed to it', async () => {
+  await store(pushed('x2', 'x1', 'x2'), deployment(5, 'y2', ['02 14:00'], 'prod-eu'), pushed('y2', 'y1', 'y2'));
+  await store(
+    incident(60, { opened: '02 10:30', closed: '02 13:45', ...cause('x1') }),
+    incident(61, { opened: '02 15:00', closed: '02 17:00', ...cause('y1') }),
+    incident(62, { opened: '02 15:00', closed: '02 19:00', label: 'Incident' }),
+  );
+  const of = async (environment?: string) => (await read('recovery-time', { ...(environment && { environment }) })).n;
+  expect([await of(), await of('production'), await of('prod-eu'), await of('prod-us')]).toEqual([3, 2, 1, 0]);
+});

@@ -10,9 +10,10 @@ interface Run {
   readonly started: string;
   readonly ended: string;
   readonly conclusion?: string;
+  readonly sha?: string;
 }
 
-const run = (workflow_run_id: number, { started, ended, conclusion = 'success' }: Run): Facts => ({
+const run = (workflow_run_id: number, { started, ended, conclusion = 'success', sha = 'a' }: Run): Facts => ({
   workflow_runs: [
     {
       repository_id: SHOP,
@@ -24,7 +25,7 @@ const run = (workflow_run_id: number, { started, ended, conclusion = 'success' }
         path: null,
         event: 'push',
         head_branch: 'main',
-        head_sha: 'a',
+        head_sha: sha,
         status: 'completed',
         conclusion,
         actor_id: null,
@@ -109,6 +110,20 @@ it('fails a deployment with an incident, or a merge that is reverted later, befo
 it('takes the mean of incidents and of reverts, from merge to merge', async () => {
   const values = [2, 4, 68, 96].map((hours) => hours * 3_600);
   expect(await read('recovery-time')).toMatchObject({ value: (170 * 3_600) / 4, n: 4, values });
+});
+
+it('takes those alone that blame a deployment to the environment that is asked for', async () => {
+  // Only #71 comes after a run that has ended, and within 72 h. #1 is not deployed yet.
+  const hours = async (environment: string) =>
+    (await read('recovery-time', { environment })).values.map((s) => s / 3_600);
+  expect(await hours('production')).toEqual([2]);
+  await store(commit('m1', ['a'], '01 13:00'), run(5, { started: '05 12:00', ended: '05 12:10', sha: 'm1' }));
+  expect(await hours('production')).toEqual([2, 68]);
+  expect(await read('recovery-time', { environment: 'staging' })).toMatchObject({
+    value: null,
+    n: 0,
+    quality: ['nothing_in_window'],
+  });
 });
 
 it('rounds the deployments of a day down', async () => {
