@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type AnyMetricResult, anyMetricNames } from '../../metrics/query/any-metric.ts';
 import { healthMeasureNames } from '../../metrics/query/health/measures.ts';
 import type { TeamHealthResult } from '../../metrics/query/health/query-team-health.ts';
-import { presentProfile, profileSchema } from './metric-profile-schema.ts';
+import { explainedProfileSchema, presentProfile, profileSchema } from './metric-profile-schema.ts';
 import {
   comparison,
   excluded,
@@ -157,6 +157,7 @@ export const explanationSchema = z
       }),
     ),
     quality: qualitySchema,
+    profile: explainedProfileSchema.optional().openapi({ description: 'Where `profile` is asked for.' }),
   })
   .openapi('Explanation', {
     example: {

@@ -11,6 +11,7 @@ import type { Api } from './api-env.ts';
 import { defineCursor, idKey, textKey, timeKey } from './cursor.ts';
 import { measureFilter, metricFilters, metricQueryOf, profileFilter, rowFilters } from './metric-query.ts';
 import { explanationSchema, metricName, metricRowSchema, metricSchema, presentMetric } from './metric-schema.ts';
+import { presentExplainedProfile } from './metric-profile-schema.ts';
 import { presentWindow } from './metric-value-schema.ts';
 import { inOrg } from './org-scope.ts';
 import { pageOf } from './page.ts';
@@ -70,7 +71,7 @@ const explain = filteredRoute({
   tag,
   summary: 'Explain a metric',
   params: metricParams,
-  filters: { ...rowFilters, ...measureFilter },
+  filters: { ...rowFilters, ...measureFilter, ...profileFilter },
   response: explanationSchema,
 });
 
@@ -107,10 +108,11 @@ export function addMetrics(api: Api): void {
   });
   api.openapi(explain, async (c) => {
     const { metric } = c.req.valid('param');
-    const { measure, ...filters } = c.req.valid('query');
-    const explanation = await inOrg(c, async (trx, org) =>
-      explainAnyMetric(trx, { name: metric, measure }, await metricQueryOf(trx, org, filters)),
+    const { measure, profile, ...filters } = c.req.valid('query');
+    const { profile: explained, ...explanation } = await inOrg(c, async (trx, org) =>
+      explainAnyMetric(trx, { name: metric, measure, profile }, await metricQueryOf(trx, org, filters)),
     );
-    return c.json({ ...explanation, window: presentWindow(explanation.window) }, 200);
+    const ofProfile = explained && { profile: presentExplainedProfile(explained) };
+    return c.json({ ...explanation, ...ofProfile, window: presentWindow(explanation.window) }, 200);
   });
 }

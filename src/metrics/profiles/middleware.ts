@@ -46,6 +46,7 @@ export const middleware: Profile = {
   limits: [
     'Middleware knows workflow runs and merges as deployments, and nothing else: choose one of these as the source of deployments to compare.',
     'Middleware follows pull requests that were merged to a branch which was merged later. Here those that were merged to the deployed branch itself count.',
+    'Middleware has no environments of incidents. Where one is asked for, those count that blame a deployment to it by the rules of Shiplog.',
     'Middleware counts a team. Ask for the same team, or for the same repositories, as there.',
   ],
 };

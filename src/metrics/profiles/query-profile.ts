@@ -21,6 +21,8 @@ export interface ProfileResult {
   readonly n: number;
   readonly numerator: number | null;
   readonly denominator: number | null;
+  /** Of recovery: how many have none yet. */
+  readonly open: number;
   readonly excluded: Aggregate['excluded'];
   readonly comparison: (Window & Summary) | null;
   readonly differences: readonly Difference[];
@@ -29,12 +31,16 @@ export interface ProfileResult {
   readonly quality: readonly Quality[];
 }
 
-interface Asked {
+export interface AskedProfile {
   readonly profile: ProfileName;
   readonly name: MetricName | 'team-health';
 }
 
-export async function queryProfile(trx: Trx, { profile, name }: Asked, query: MetricQuery): Promise<ProfileResult> {
+export async function queryProfile(
+  trx: Trx,
+  { profile, name }: AskedProfile,
+  query: MetricQuery,
+): Promise<ProfileResult> {
   const metric = profileMetric(profile, name);
   const { tool, limits } = profiles[profile];
   if (!metric) return { ...notThere, name: profile, tool, quality: [notIn(tool, name)] };
@@ -48,6 +54,7 @@ export async function queryProfile(trx: Trx, { profile, name }: Asked, query: Me
     n,
     numerator,
     denominator,
+    open,
     excluded,
     comparison: query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null,
     differences: listDifferences(profile, name),
@@ -78,6 +85,7 @@ const notThere = {
   n: 0,
   numerator: null,
   denominator: null,
+  open: 0,
   excluded: [],
   comparison: null,
   differences: [],

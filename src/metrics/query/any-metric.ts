@@ -1,5 +1,6 @@
 import type { Trx } from '../../../db/tenant.ts';
 import { InvalidPayloadError } from '../../errors.ts';
+import { explainProfile } from '../profiles/explain-profile.ts';
 import { profileMetric } from '../profiles/profile-metric.ts';
 import type { ProfileName } from '../profiles/profiles.ts';
 import { type ProfileResult, queryProfile } from '../profiles/query-profile.ts';
@@ -47,7 +48,13 @@ function queryOwn(trx: Trx, metric: AnyMetric, query: MetricQuery): Promise<Metr
 }
 
 /** @throws InvalidPayloadError when a measure is asked for of another metric */
-export function explainAnyMetric(trx: Trx, metric: AnyMetric, query: MetricQuery) {
+export async function explainAnyMetric(trx: Trx, metric: AnyMetric, query: MetricQuery) {
+  const { name, profile } = metric;
+  const own = await explainOwn(trx, metric, query);
+  return { ...own, profile: profile ? await explainProfile(trx, { profile, name }, query) : null };
+}
+
+function explainOwn(trx: Trx, metric: AnyMetric, query: MetricQuery) {
   if (metric.name === 'team-health') return explainTeamHealth(trx, query, metric.measure);
   return explainMetric(trx, withoutMeasure(metric.name, metric), query);
 }

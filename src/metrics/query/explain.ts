@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import { getDefinition, type MetricDefinition } from '../definition.ts';
+import { formulaOf } from './formula.ts';
 import { type MetricName, metrics } from './metrics.ts';
 import { type MetricQuery, type MetricResult, queryMetric } from './query-metric.ts';
 import { type MetricScope, scopedRepositories } from './scope.ts';
@@ -31,7 +32,7 @@ export async function explainMetric(trx: Trx, name: MetricName, query: MetricQue
     metric,
     unit,
     meaning: metrics[name].meaning,
-    formula: formulaOf(result),
+    formula: formulaOf(metrics[name].statistic, result),
     value,
     window,
     excluded: [...result.excluded],
@@ -40,14 +41,6 @@ export async function explainMetric(trx: Trx, name: MetricName, query: MetricQue
     sources: await listSources(trx, query),
     quality: [...result.quality],
   };
-}
-
-function formulaOf({ value, numerator, denominator, n, excluded, open }: MetricResult): string {
-  if (value === null) return 'not known';
-  if (numerator !== null && denominator !== null) return `${numerator} ÷ ${denominator} = ${value}`;
-  const left = excluded.map(({ reason, count }) => `${count} ${reason}`);
-  if (open > 0) left.push(`${open} open`);
-  return `median of ${n} = ${value}${left.length > 0 ? `, without ${left.join(', ')}` : ''}`;
 }
 
 async function listSources(trx: Trx, scope: MetricScope): Promise<Source[]> {

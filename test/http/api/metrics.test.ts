@@ -239,6 +239,38 @@ describe('metrics', () => {
     });
   });
 
+  it('explain what another tool would say', async () => {
+    const explained = async (metric: string, profile: string) => {
+      const { body } = await get(`${path}/${metric}/explain?profile=${profile}&repository=shop&${window}`);
+      return body['profile'];
+    };
+    const asked = await get(`${path}/change-fail-rate?profile=devlake&repository=shop&compare=none&${window}`);
+    const { comparison: _, ...told } = asked.body['profile'] as Record<string, unknown>;
+    expect(await explained('change-fail-rate', 'devlake')).toEqual({
+      ...told,
+      meaning: expect.stringContaining('divided by'),
+      formula: '2 ÷ 5 = 0.4',
+    });
+    expect(await explained('deployment-frequency', 'devlake')).toMatchObject({
+      formula: expect.stringMatching(/^lower median, over the weeks, of the days that have one of \d+ = \d$/),
+    });
+    expect(await explained('deployment-frequency', 'middleware')).toMatchObject({
+      formula: expect.stringMatching(/^\d+ ÷ \d+, rounded down = 0$/),
+    });
+    expect(await explained('recovery-time', 'middleware')).toMatchObject({
+      formula: expect.stringMatching(/^(mean of \d+ = |not known$)/),
+      differences: expect.arrayContaining([expect.objectContaining({ setting: 'start' })]),
+    });
+    expect(await explained('rework-rate', 'devlake')).toMatchObject({
+      value: null,
+      meaning: null,
+      formula: 'not known',
+      quality: [{ code: 'not_in_profile' }],
+    });
+    expect(await get(`${path}/lead-time/explain?profile=nobody`)).toMatchObject({ status: 400 });
+    expect((await get(`${path}/lead-time/explain?${window}`)).body).not.toHaveProperty('profile');
+  });
+
   it('say what another tool would say, and why', async () => {
     const { body } = await get(`${path}/change-fail-rate?profile=devlake&repository=shop&${window}`);
     const source = expect.stringMatching(/^https:.*devlake/);
