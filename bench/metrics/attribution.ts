@@ -59,7 +59,7 @@ async function walk(db: Database, { tenantId }: MadeTenant, { repositoryId, firs
         union
         select p.sha from reached r
         cross join lateral unnest((select parents from commits c where ${ofRepository} and c.sha = r.sha)) as p (sha)
-        where not exists (select from shipped_commits m where ${ofRepository} and m.sha = p.sha)
+        where coalesce((select false from shipped_commits m where ${ofRepository} and m.sha = p.sha limit 1), true)
       )
       select sha from reached`.execute(trx);
   });

@@ -101,8 +101,8 @@ it('an incident blames a success that is told later', async () => {
 });
 
 it('an incident blames a deployment that it names and that finishes later', async () => {
-  await tell(...history(), incident(10, 'Caused by: deployment 2'));
-  expect(await listCauses()).toEqual([]);
+  await tell(...history(), deployed(1, { commit: 1, hour: 0 }), incident(10, 'Caused by: deployment 2'));
+  expect(await listCauses()).toEqual(['1 incident #21']);
   await tell(deployed(2, { commit: 2, hour: 20 }));
   expect(await listCauses()).toEqual(['2 incident #21']);
 });

@@ -88,6 +88,18 @@ it('takes the commit that a release was made of where its tag is an annotated on
   expect(await listDeployments()).toEqual(['release v1 t1 success', 'release v2 c2 success']);
 });
 
+it('takes the commit of a release when it becomes known, though nobody tells of the release again', async () => {
+  await store({
+    releases: [releaseFact(SHOP, 2, { published_at: day(2), target_commitish: 'c2' })],
+    tags: [{ repository_id: SHOP, name: 'v2', observed: { at: day(1), sha: 't2', deleted_at: null } }],
+  });
+  expect(await listDeployments()).toEqual(['release v2 t2 success']);
+  await store({ commits: [commitFact(SHOP, 'c2')] });
+  expect(await listDeployments()).toEqual(['release v2 c2 success']);
+  await store({ commits: [commitFact(SHOP, 't2')] });
+  expect(await listDeployments()).toEqual(['release v2 t2 success']);
+});
+
 it('takes nothing where nothing is known', async () => {
   await store(deployed(2, day(2), 'staging'));
   expect(await listDeployments()).toEqual([]);
