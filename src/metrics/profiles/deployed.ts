@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isDeployedByTeam, isInEnvironment, type MetricScope } from '../query/scope.ts';
+import { isDeployedByTeam, isInEnvironment, isScoped, type MetricScope } from '../query/scope.ts';
 import type { SettingsOf } from './settings.ts';
 
 export type Finish = SettingsOf<'change-fail-rate'>['finish'];
@@ -27,17 +27,20 @@ export function deployedEver(scope: MetricScope, finish: Finish): RawBuilder<unk
   return sql`
     select d.*, ${finishOf(scope, finish)} as at
     from production_deployments d
-    join scoped s on s.repository_id = d.repository_id
-    where d.tenant_id = ${scope.tenantId} and ${isInEnvironment(scope, 'd.environment')}
+    where d.tenant_id = ${scope.tenantId} and ${isScoped(scope, 'd')} and ${isInEnvironment(scope, 'd.environment')}
       and ${isDeployedByTeam(scope)}`;
 }
 
-/** Those of the window. A start is not later than the finish, and the latest success not earlier than the first. */
+/**
+ * Those of the window. A start is not later than the finish, and the latest success not earlier than the first. An
+ * offset has `at` looked up once for each, and not for each row that is joined to it.
+ */
 export function deployedWithin(scope: MetricScope, finish: Finish): RawBuilder<unknown> {
   const { from, to } = scope;
   const [after, before] = [sql`d.finished_at >= ${from}`, sql`d.finished_at < ${to}`];
   const near = { last_success: before, start_of_run: after, first_success: sql`${after} and ${before}` };
+  const once = finish === undefined ? sql`` : sql`offset 0`;
   return sql`
-    select * from (${deployedEver(scope, finish)} and ${near[finish ?? 'first_success']}) d
+    select * from (${deployedEver(scope, finish)} and ${near[finish ?? 'first_success']} ${once}) d
     where d.at >= ${from} and d.at < ${to}`;
 }

@@ -1,26 +1,26 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { MetricScope } from '../query/scope.ts';
+import { isScoped, type MetricScope } from '../query/scope.ts';
 
 /**
  * Deployments that another one repairs, as `repository_id, deployment_id, kind, linked_by, recovered_at`. A place is that
  * in the chain of successes of an environment.
  */
-export function remediationsOf({ tenantId }: MetricScope): RawBuilder<unknown> {
+export function remediationsOf(scope: MetricScope): RawBuilder<unknown> {
+  const { tenantId } = scope;
   return sql`
     with chain as materialized (
       select c.*, lag(c.place) over (partition by c.repository_id, c.environment, c.sha order by c.place) as same_before
       from (
         select d.repository_id, d.environment, d.deployment_id, d.sha, d.finished_at,
-          row_number() over earlier as place, lag(d.sha) over earlier as sha_before
+          row_number() over earlier as place, lag(d.sha) over earlier as sha_before,
+          lag(d.deployment_id) over earlier as deployment_before
         from production_deployments d
-        join scoped s on s.repository_id = d.repository_id
-        where d.tenant_id = ${tenantId} and d.outcome = 'success'
+        where d.tenant_id = ${tenantId} and ${isScoped(scope, 'd')} and d.outcome = 'success'
         window earlier as (partition by d.repository_id, d.environment order by d.finished_at, d.deployment_id)
       ) c
     ), repairs as materialized (
       select p.repository_id, p.number, p.shipped_by, p.reverts from merged_pull_requests p
-      join scoped s on s.repository_id = p.repository_id
-      where p.tenant_id = ${tenantId} and p.shipped_by is not null and (p.hotfix or p.reverts <> '{}')
+      where p.tenant_id = ${tenantId} and ${isScoped(scope, 'p')} and p.shipped_by is not null and (p.hotfix or p.reverts <> '{}')
     )
     select f.repository_id, f.deployment_id, 'rollback' as kind, 'deployment ' || r.deployment_id as linked_by,
       r.finished_at as recovered_at
@@ -38,6 +38,6 @@ export function remediationsOf({ tenantId }: MetricScope): RawBuilder<unknown> {
         and o.shipped_by is not null and (o.shipped_at, o.shipped_by) < (r.finished_at, r.deployment_id)
       order by o.shipped_at, o.shipped_by limit 1
     ) named on true
-    join chain f on f.repository_id = r.repository_id and case when named.shipped_by is null
-      then f.environment = r.environment and f.place = r.place - 1 else f.deployment_id = named.shipped_by end`;
+    join chain f on f.repository_id = r.repository_id
+      and f.deployment_id = coalesce(named.shipped_by, r.deployment_before)`;
 }

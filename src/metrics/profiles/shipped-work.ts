@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isOfTeam, type MetricScope } from '../query/scope.ts';
+import { isOfTeam, isScoped, type MetricScope } from '../query/scope.ts';
 import { deployedEver, deployedWithin, type Finish } from './deployed.ts';
 
 /** As Datadog documents it. */
@@ -21,9 +21,9 @@ export function shippedPulls(scope: MetricScope, finish: Finish): RawBuilder<unk
       and d.deployment_id <> (
         select b.deployment_id from production_deployments b where ${ofRepository('b')} and b.outcome = 'success'
         order by b.finished_at, b.deployment_id limit 1)
-      and not exists (
-        select from shipped_commits e where ${ofRepository('e')} and e.sha = m.sha
-          and (e.finished_at, e.deployment_id) < (m.finished_at, m.deployment_id))
+      and d.deployment_id = (
+        select e.deployment_id from shipped_commits e where ${ofRepository('e')} and e.sha = p.merge_commit_sha
+        order by e.finished_at, e.deployment_id limit 1)
       and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}`;
 }
 
@@ -43,7 +43,6 @@ export function shippedByBranch(scope: MetricScope, finish: Finish): RawBuilder<
       seen.first_review_at, seen.approved_at, ${noCommit},
       case when next.at is null then 'not_deployed' when p.first_commit_at is null then 'unknown_commits' end as missing
     from merged_pull_requests p
-    join scoped s on s.repository_id = p.repository_id
     join pull_requests q on ${ofPull('q')}
     left join lateral (
       select d.at, d.environment from (${deployedEver(scope, finish)}) d
@@ -54,10 +53,10 @@ export function shippedByBranch(scope: MetricScope, finish: Finish): RawBuilder<
     cross join lateral (
       select min(v.submitted_at) as first_review_at, min(v.submitted_at) filter (where v.state = 'approved') as approved_at
       from reviews v
-      left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = v.author_id
-      where ${ofPull('v')} and a.type is distinct from 'Bot'
+      where ${ofPull('v')} and (v.author_id in (
+        select a.contributor_id from contributors a where a.tenant_id = ${tenantId} and a.type = 'Bot')) is not true
     ) seen
-    where p.tenant_id = ${tenantId} and p.merged_at >= ${from} and p.merged_at < ${to}
+    where p.tenant_id = ${tenantId} and ${isScoped(scope, 'p')} and p.merged_at >= ${from} and p.merged_at < ${to}
       and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}`;
 }
 
@@ -70,11 +69,10 @@ export function shippedCommits(scope: MetricScope, finish: Finish): RawBuilder<u
     select d.repository_id, d.deployment_id as id, d.at, d.at as finish, null::integer as number, d.shipped as sha,
       d.environment, ${noPull}, c.authored_at, c.committed_at,
       case when d.at > d.before + ${LONGEST_GAP_DAYS}::integer * interval '1 day' then 'long_gap'
-        when d.commits > ${MOST_COMMITS}::integer then 'too_many_commits'
+        when d.are then 'too_many_commits'
         when c.parents is null then 'unknown_parents' end as missing
     from (
-      select d.*, m.sha as shipped, before.finished_at as before,
-        count(*) over (partition by d.repository_id, d.deployment_id) as commits
+      select d.repository_id, d.deployment_id, d.at, d.environment, m.sha as shipped, before.finished_at as before, many.are
       from (${deployedWithin(scope, finish)}) d
       cross join lateral (
         select b.finished_at from production_deployments b
@@ -82,6 +80,10 @@ export function shippedCommits(scope: MetricScope, finish: Finish): RawBuilder<u
           and (b.finished_at, b.deployment_id) < (d.finished_at, d.deployment_id)
         order by b.finished_at desc, b.deployment_id desc limit 1
       ) before
+      left join lateral (
+        select true as are from shipped_commits n
+        where ${ofRepository('n')} and n.deployment_id = d.deployment_id offset ${MOST_COMMITS} limit 1
+      ) many on true
       join shipped_commits m on ${ofRepository('m')} and m.deployment_id = d.deployment_id
       where d.outcome = 'success' and not d.baseline
     ) d
