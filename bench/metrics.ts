@@ -8,7 +8,7 @@ import { openDatabase } from '../db/open-database.ts';
 import { measureAttribution } from './metrics/attribution.ts';
 import { shareBlocks, vacuum } from './metrics/fill.ts';
 import { COMMITS_PER_BLOCK, type MadeTenant, storeTenant } from './metrics/made-tenant.ts';
-import { measureQueries } from './metrics/queries.ts';
+import { measureProfiles, measureQueries } from './metrics/queries.ts';
 import { measureRecompute } from './metrics/recompute.ts';
 import { timed } from './metrics/timing.ts';
 
@@ -50,6 +50,7 @@ try {
   await vacuum(database.url);
   await measureAttribution(db, tenant, Number(options.rounds));
   await measureQueries(db, tenant, Number(options.rounds));
+  await measureProfiles(db, tenant, Number(options.rounds));
   await db.destroy();
 } finally {
   await database.close();
