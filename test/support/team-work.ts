@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Database } from '../../db/connection.ts';
+import { withTenant } from '../../db/tenant.ts';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { repositoryFact, SEEN_AT, storeFacts } from './api.ts';
 import { commitFact, contributorFact, emailFact, pullFact, reviewFact } from './sample-facts.ts';
@@ -82,5 +84,15 @@ export async function storeTeamWork(db: Database): Promise<void> {
       ],
     },
   );
+  await storeWholeList(db, TENANT, SHOP);
   await recomputeTouched(db, TENANT);
+}
+
+/** As after a backfill: the list of pull requests is read, from `from` or from the beginning on. */
+export async function storeWholeList(db: Database, tenantId: number, repositoryId: number, from?: string) {
+  await withTenant(db, tenantId, (trx) =>
+    sql`
+      insert into sync_cursors (tenant_id, repository_id, entity, state, covered_from, covered_until)
+      values (${tenantId}, ${repositoryId}, 'pull_requests', 'done', ${from ?? null}, now())`.execute(trx),
+  );
 }

@@ -119,7 +119,7 @@ describe('metrics', () => {
       ['pr-pickup', null],
       ['pr-review', null],
       ['pr-size', null],
-      ['team-health', 0],
+      ['team-health', null],
     ]);
     for (const metric of body.data) {
       expect((await get(`${path}/${String(metric['metric'])}?repository=shop&${window}`)).body).toEqual(metric);

@@ -1,6 +1,8 @@
 import type { Quality } from '../quality.ts';
 import type { MetricScope } from '../scope.ts';
+import type { OpenPulls } from './open-pulls.ts';
 import type { Health, HealthCounts } from './read-health.ts';
+import { isTold, type ToldPulls } from './told-pulls.ts';
 
 const longer = 'Choose a longer window, or a larger team.';
 
@@ -47,7 +49,30 @@ function describeOpen(found: HealthCounts['open']): Quality[] {
     const message = 'The window has not begun: what will be open at its end is not known.';
     return [{ code: 'window_to_come', message, action: 'Choose a window that has begun.' }];
   }
-  const { open, waiting } = found;
+  if (!isTold(found.told)) return [neverTold];
+  return [...describeTold(found.told), ...describeNone(found)];
+}
+
+const neverTold: Quality = {
+  code: 'open_pull_requests_unknown',
+  message:
+    'Which pull requests were open at the end of the window is not known: their list was not read, and nothing told of them then. A replayed clone has only what was merged.',
+  action: 'Connect GitHub and wait for the backfill: /sync says how far it is. Or choose a later window.',
+};
+
+function describeTold({ repositories, wholly }: ToldPulls): Quality[] {
+  if (wholly === repositories) return [];
+  const of = `${repositories - wholly} of ${repositories} repositories`;
+  return [
+    {
+      code: 'open_pull_requests_incomplete',
+      message: `The list of pull requests of ${of} was not read to its beginning. What was opened before, and not touched since, is not counted.`,
+      action: 'Connect GitHub and wait for the backfill, or start it without a horizon: /sync says how far it is.',
+    },
+  ];
+}
+
+function describeNone({ open, waiting }: Pick<OpenPulls, 'open' | 'waiting'>): Quality[] {
   if (waiting > 0) return [];
   const none = open === 0 ? 'is open' : 'waits for a review';
   const message = `No pull request ${none} at the end of the window, so there is no age of one.`;
@@ -55,7 +80,7 @@ function describeOpen(found: HealthCounts['open']): Quality[] {
     {
       code: open === 0 ? 'nothing_open' : 'nothing_waits',
       message,
-      action: 'Nothing is to be done; of a replayed clone, only what was merged is known.',
+      action: 'Nothing is to be done.',
     },
   ];
 }

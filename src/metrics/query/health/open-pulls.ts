@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
 import { isBot, isLeftOutBot, isOfTeam, type MetricScope, personOf, scopedRepositories } from '../scope.ts';
 import type { HealthQuery } from './places.ts';
+import { readToldPulls, type ToldPulls } from './told-pulls.ts';
 
 /**
  * The pull requests that are open at any of these moments, which are in their order; `k` is which of them, from 1.
@@ -60,6 +61,8 @@ export interface OpenPulls {
   readonly bots: number;
   readonly drafts: number;
   readonly reviewed: number;
+  /** Whether it is known at all. */
+  readonly told: ToldPulls;
 }
 
 /** At the end of the window, and of each of its days or weeks that has begun. */
@@ -68,9 +71,10 @@ export async function readOpenPulls(trx: Trx, query: HealthQuery): Promise<OpenP
   const begun = query.starts.filter(hasBegun);
   const ends = begun.map((_, index) => atLatestNow(query.starts[index + 1] ?? query.to));
   const moments = [...ends, atLatestNow(query.to)];
-  const { rows } = await sql<OpenPulls>`
+  const toldAt = await readToldPulls(trx, query);
+  const { rows } = await sql<Omit<OpenPulls, 'told'> & { readonly k: number }>`
     with open_pulls as (${openPulls(query, moments)})
-    select nullif(e.k, ${moments.length}) as place, (count(*) filter (where not o.bot))::integer as open,
+    select e.k, nullif(e.k, ${moments.length}) as place, (count(*) filter (where not o.bot))::integer as open,
       percentile_cont(0.5) within group (order by o.age_s) filter (where not o.bot) as age_s,
       (count(*) filter (where not o.bot and o.not_waiting is null))::integer as waiting,
       percentile_cont(0.5) within group (order by o.ready_s)
@@ -80,7 +84,7 @@ export async function readOpenPulls(trx: Trx, query: HealthQuery): Promise<OpenP
       (count(*) filter (where not o.bot and o.not_waiting = 'reviewed'))::integer as reviewed
     from generate_series(1, ${moments.length}::integer) as e (k) left join open_pulls o on o.k = e.k
     group by e.k`.execute(trx);
-  return rows;
+  return rows.map((row) => Object.assign(row, { told: toldAt(moments[row.k - 1] ?? query.to) }));
 }
 
 function hasBegun(time: Date): boolean {

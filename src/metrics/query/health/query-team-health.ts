@@ -2,7 +2,7 @@ import type { Trx } from '../../../../db/tenant.ts';
 import { getDefinition, versionName } from '../../definition.ts';
 import type { SeriesPoint } from '../series.ts';
 import { listUnread } from '../history-quality.ts';
-import { noRepositories, type Quality } from '../quality.ts';
+import { noRepositories, nothingBefore, type Quality } from '../quality.ts';
 import type { MetricQuery } from '../query-metric.ts';
 import { findTeamQuality } from '../team-history.ts';
 import type { Window } from '../window.ts';
@@ -40,14 +40,16 @@ export async function queryTeamHealth(
   const compared = query.compare ? { ...query, ...query.compare } : undefined;
   const before = compared && { window: compared, health: await readHealth(trx, { ...compared, starts: [] }) };
   const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
+  const asked = measured(measure, { health, before });
   return {
     metric: 'team-health',
-    ...measured(measure, { health, before }),
+    ...asked,
     excluded: await leftOut(trx, { measure, query, open: health.counts.open }),
     window: { from: query.from, to: query.to },
     definition_version: versionName(version),
     quality: [
       ...(health.hasRepositories ? describeHealth(health, query) : [noRepositories]),
+      ...(asked.value !== null && asked.comparison?.value === null ? [nothingBefore] : []),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],

@@ -5,6 +5,7 @@ import { type HealthPoint, type HealthPoints, unknownPoint } from './measures.ts
 import { type MergedPulls, readMergedPulls } from './merged-pulls.ts';
 import { type OpenPulls, readOpenPulls } from './open-pulls.ts';
 import type { HealthQuery } from './places.ts';
+import { isTold } from './told-pulls.ts';
 import { type ReviewLoad, readReviewLoad } from './review-load.ts';
 import { readWorkHours, type WorkHours } from './work-hours.ts';
 
@@ -56,14 +57,26 @@ function pointsOf({ open, merged, load, hours }: HealthCounts, knowsReviews: boo
   const pulls = merged?.pulls ?? 0;
   const ofPulls = (count = 0) => (knowsReviews ? ratio(count, { of: pulls, n: pulls }) : { ...unknownPoint, n: pulls });
   return {
-    work_in_progress: open ? { ...unknownPoint, value: open.open, n: open.open } : unknownPoint,
-    open_age: open ? { ...unknownPoint, value: open.age_s, n: open.open } : unknownPoint,
-    waiting_for_review: open ? { ...unknownPoint, value: open.waiting, n: open.waiting } : unknownPoint,
-    waiting_age: open ? { ...unknownPoint, value: open.waiting_s, n: open.waiting } : unknownPoint,
+    ...openPoints(open),
     reviews_per_pull_request: ofPulls(merged?.reviews),
     rework_cycles_per_pull_request: ofPulls(merged?.rework_cycles),
     review_load_spread: spread(load),
     outside_hours: outside(hours),
+  };
+}
+
+function openPoints(open: OpenPulls | undefined) {
+  const known = (value: number | null, n: number) => ({
+    ...unknownPoint,
+    value: open && isTold(open.told) ? value : null,
+    n,
+  });
+  const { open: all = 0, age_s = null, waiting = 0, waiting_s = null } = open ?? {};
+  return {
+    work_in_progress: known(all, all),
+    open_age: known(age_s, all),
+    waiting_for_review: known(waiting, waiting),
+    waiting_age: known(waiting_s, waiting),
   };
 }
 
