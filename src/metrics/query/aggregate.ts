@@ -1,13 +1,13 @@
 import type { Trx } from '../../../db/tenant.ts';
 import { type Bucket, distribution } from './distribution.ts';
 import type { Metric } from './metric.ts';
-import { readPackedRows } from './packed-rows.ts';
+import { readPackedRows, readPackedRowsByRepository } from './packed-rows.ts';
 import { mean, percentile, sortedValues, sum } from './percentiles.ts';
 import type { SeriesStep } from './periods.ts';
 import { type Samples, samplesOf } from './samples.ts';
 import type { MetricScope } from './scope.ts';
 import { busyDaysOfWeeks, daysOf, type SeriesPoint, series } from './series.ts';
-import { denominatorOf, numeratorOf, sampleSize, valueOf } from './statistic.ts';
+import { denominatorOf, kindOf, numeratorOf, sampleSize, valueOf } from './statistic.ts';
 
 /** What the rows of a window come to. */
 export interface Aggregate {
@@ -32,7 +32,7 @@ export async function aggregate(
   metric: Metric,
   { scope, step }: { scope: MetricScope; step: SeriesStep },
 ): Promise<Aggregate> {
-  const samples = await readSamples(trx, metric, scope);
+  const samples = samplesOf(metric, await readPackedRows(trx, metric, { scope, hasTimes: true }));
   const sorted = sortedValues(samples.values);
   return {
     ...summary(metric, scope, { samples, sorted }),
@@ -55,7 +55,8 @@ export async function summarize(
   metric: Metric,
   scope: MetricScope,
 ): Promise<Summary & Pick<Aggregate, 'open' | 'excluded'>> {
-  const samples = await readSamples(trx, metric, scope);
+  const hasTimes = kindOf(metric.statistic) === 'weeks';
+  const samples = samplesOf(metric, await readPackedRows(trx, metric, { scope, hasTimes }));
   const summed = summary(metric, scope, { samples, sorted: sortedValues(samples.values) });
   return { ...summed, open: samples.open, excluded: listExcluded(samples) };
 }
@@ -66,19 +67,15 @@ export async function aggregateByRepository(
   metric: Metric,
   scope: MetricScope,
 ): Promise<ReadonlyMap<number, number | null>> {
-  const packed = [...(await readPackedRows(trx, metric, scope))];
-  const found = packed.map(([repositoryId, rows]) => ({ repositoryId, samples: samplesOf(metric, [rows]) }));
-  const counting = found.filter(({ samples }) => samples.at.length > 0);
+  const packed = [...(await readPackedRowsByRepository(trx, metric, scope))];
+  const found = packed.map(([repositoryId, rows]) => ({ repositoryId, samples: samplesOf(metric, rows) }));
+  const counting = found.filter(({ samples }) => samples.rows > 0);
   return new Map(
     counting.map(({ repositoryId, samples }) => {
       const sorted = sortedValues(samples.values);
       return [repositoryId, summary(metric, scope, { samples, sorted }).value];
     }),
   );
-}
-
-async function readSamples(trx: Trx, metric: Metric, scope: MetricScope): Promise<Samples> {
-  return samplesOf(metric, (await readPackedRows(trx, metric, scope)).values());
 }
 
 interface SortedSamples {
@@ -88,10 +85,10 @@ interface SortedSamples {
 }
 
 function summary({ statistic }: Metric, scope: MetricScope, { samples, sorted }: SortedSamples): Summary {
-  const { at, counted } = samples;
+  const { rows, counted } = samples;
   const of = {
     sorted,
-    rows: at.length,
+    rows,
     counted: sum(counted),
     days: daysOf(scope),
     ...(statistic === 'days_per_week' && { busyDays: busyDaysOfWeeks(scope, samples) }),

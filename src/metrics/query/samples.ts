@@ -1,9 +1,10 @@
 import type { Metric } from './metric.ts';
-import { type PackedRows, reasonOf, timeOf, valueOfRow } from './packed-rows.ts';
+import { countRows, type PackedRows, reasonOf, timeOf, valueOfRow } from './packed-rows.ts';
 
 /** The rows that count, and how many do not. */
 export interface Samples {
-  /** In seconds since 1970. */
+  readonly rows: number;
+  /** In seconds since 1970; empty: nobody asked. */
   readonly at: Float64Array;
   /** NaN: the row has none. */
   readonly values: Float64Array;
@@ -13,27 +14,29 @@ export interface Samples {
   readonly excluded: ReadonlyMap<string, number>;
 }
 
-/** Of all the repositories together. */
-export function samplesOf(metric: Metric, packed: Iterable<PackedRows>): Samples {
-  const parts = [...packed];
-  const length = parts.reduce((sum, { length: more }) => sum + more, 0);
+export function samplesOf(metric: Metric, packed: PackedRows): Samples {
+  const length = countRows(packed);
   const [at, values, counted] = [new Float64Array(length), new Float64Array(length), new Uint8Array(length)];
   const excluded = new Map<string, number>();
-  let [n, open] = [0, 0];
-  for (const part of parts) {
-    open += part.open;
-    // Hundreds of thousands: an iterator of pairs would take longer than all else.
-    for (let row = 0; row < part.length; row++) {
-      const reason = reasonOf(metric, part, row);
-      if (reason !== undefined) {
-        excluded.set(reason, (excluded.get(reason) ?? 0) + 1);
-        continue;
-      }
-      at[n] = timeOf(part, row);
-      values[n] = valueOfRow(part, row);
-      counted[n] = part.counted?.[row] ?? 0;
-      n++;
+  let rows = 0;
+  // Hundreds of thousands: an iterator of pairs would take longer than all else.
+  for (let row = 0; row < length; row++) {
+    const reason = reasonOf(metric, packed, row);
+    if (reason !== undefined) {
+      excluded.set(reason, (excluded.get(reason) ?? 0) + 1);
+      continue;
     }
+    if (packed.moments) at[rows] = timeOf(packed.moments, row);
+    values[rows] = valueOfRow(packed, row);
+    counted[rows] = packed.counted?.[row] ?? 0;
+    rows++;
   }
-  return { at: at.subarray(0, n), values: values.subarray(0, n), counted: counted.subarray(0, n), open, excluded };
+  return {
+    rows,
+    at: at.subarray(0, packed.moments ? rows : 0),
+    values: values.subarray(0, rows),
+    counted: counted.subarray(0, rows),
+    open: packed.open,
+    excluded,
+  };
 }
