@@ -33,6 +33,7 @@ import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
 import * as fastNumbers from './migrations/0033-fast-numbers.ts';
 import * as touchedMarks from './migrations/0036-touched-marks.ts';
 import * as touchedSources from './migrations/0037-touched-sources.ts';
+import * as mergedHeads from './migrations/0038-merged-heads.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -67,6 +68,7 @@ const migrations: Record<string, Migration> = {
   '0033-fast-numbers': fastNumbers,
   '0036-touched-marks': touchedMarks,
   '0037-touched-sources': touchedSources,
+  '0038-merged-heads': mergedHeads,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

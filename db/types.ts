@@ -648,6 +648,10 @@ export interface MergedPullRequests {
    */
   first_deployment_id: number | null;
   first_review_at: Timestamp | null;
+  /**
+   * The last one, of which alone the list of files is that of the merge.
+   */
+  head_sha: string | null;
   hotfix: boolean;
   merge_commit_sha: string | null;
   merged_at: Timestamp;

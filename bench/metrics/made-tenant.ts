@@ -93,19 +93,23 @@ async function storePulls(trx: Trx, made: MadeBlocks): Promise<void> {
   const sha = (place: RawBuilder<unknown>) => commitSha(tenantId, repositoryId, place);
   await sql`
     insert into pull_requests (tenant_id, repository_id, number, pull_request_id, title, body, state, draft, author_id,
-      head_ref, base_ref, merge_commit_sha, labels, created_at, merged_at, closed_at, observed_at, observed_rank,
+      head_ref, base_ref, head_sha, merge_commit_sha, labels, created_at, merged_at, closed_at, observed_at, observed_rank,
       additions, deletions, changed_files)
     select ${tenantId}::bigint, ${repositoryId}::bigint, b + 1, b + 1, 'Change ' || b,
       case when b % 100 = 50 then 'Reverts #' || (b - 3) when b % 50 = 20 then 'Fixes #' || (1000000 + b / 500)
         else 'It was not as it should be, and now it is.' end,
       'merged', false, 1000 + b % 200, case when b % 100 = 70 then 'hotfix/' || b else 'topic-' || b end, 'main',
-      ${sha(sql`b * 10 + 5`)}, '{}', ${timeAt(made, sql`b - 0.2`)}, ${timeAt(made, sql`b + 0.5`)},
+      ${sha(sql`b * 10 + 4`)}, ${sha(sql`b * 10 + 5`)}, '{}', ${timeAt(made, sql`b - 0.2`)}, ${timeAt(made, sql`b + 0.5`)},
       ${timeAt(made, sql`b + 0.5`)}, 'epoch', 1, b % 500, b % 100, 1 + b % 9
     from ${blocks}`.execute(trx);
   await sql`
     insert into pull_request_commits (tenant_id, repository_id, number, sha, listed_at, listed_rank)
     select ${tenantId}::bigint, ${repositoryId}::bigint, b + 1, ${sha(sql`b * 10 + i`)}, 'epoch', 1
     from ${blocks}, generate_series(0, 4) i`.execute(trx);
+  await sql`
+    insert into pull_request_file_lists (tenant_id, repository_id, number, head_sha, base_ref, complete, read_lines)
+    select ${tenantId}::bigint, ${repositoryId}::bigint, b + 1, ${sha(sql`b * 10 + 4`)}, 'main', true, b % 500
+    from ${blocks}`.execute(trx);
   await sql`
     insert into reviews (tenant_id, repository_id, review_id, number, author_id, state, submitted_at, observed_at, observed_rank)
     select ${tenantId}::bigint, ${repositoryId}::bigint, b + 1, b + 1, 1000 + (b + 7) % 200,

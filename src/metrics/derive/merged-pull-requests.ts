@@ -42,10 +42,10 @@ async function insertPulls(
   });
   await sql`
     insert into merged_pull_requests (tenant_id, repository_id, number, author_id, created_at, ready_at,
-      first_commit_at, first_review_at, merged_at, merge_commit_sha, reviews, rework_cycles, additions, deletions,
+      first_commit_at, first_review_at, merged_at, merge_commit_sha, head_sha, reviews, rework_cycles, additions, deletions,
       hotfix, reverts, closes)
     select ${tenantId}::bigint, ${repositoryId}::bigint, p.number, p.author_id, p.created_at,
-      coalesce(p.ready_at, p.created_at), commits.first_at, seen.first_at, p.merged_at, p.merge_commit_sha,
+      coalesce(p.ready_at, p.created_at), commits.first_at, seen.first_at, p.merged_at, p.merge_commit_sha, p.head_sha,
       coalesce(seen.reviews, 0), coalesce(rework.cycles, 0), p.additions, p.deletions,
       x.hotfix, x.reverts, x.closes
     from jsonb_to_recordset(${JSON.stringify(repairs)}::jsonb)

@@ -102,9 +102,8 @@ export const pullSize = pullMetric({
   unit: 'lines',
   value: sql`f.read_lines::double precision`,
   joins: ({ tenantId }) => sql`
-    left join pull_requests q on q.tenant_id = ${tenantId} and q.repository_id = p.repository_id and q.number = p.number
     left join pull_request_file_lists f on f.tenant_id = ${tenantId} and f.repository_id = p.repository_id
-      and f.number = p.number and f.head_sha = q.head_sha`,
+      and f.number = p.number and f.head_sha = p.head_sha`,
   missing: sql`'unknown_files'::text`,
   reasons: ['unknown_files'],
 });
