@@ -43,7 +43,8 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
     select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, 
       case when rule.is_change then coalesce(s.match_rule, rule.name) else rule.name end, rule.is_change, s.finished_at, s.standing, p.author_id,
       case when s.number = 0 then c.author_email end,
-      case when s.number = 0 then c.authored_at else least(p.created_at, f.authored_at) end
+      case when s.number = 0 then case when c.parents is not null then c.authored_at end
+        when f.authored_at is not null then least(p.created_at, f.authored_at) end
     from standings s
     left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number

@@ -30,5 +30,5 @@ export const leadTime: Metric = {
     where c.tenant_id = ${scope.tenantId} and ${isScoped(scope, 'c')} and c.is_change and c.standing in ('first', 'baseline')
       and c.finished_at >= ${scope.from} and c.finished_at < ${scope.to}
       and ${isInEnvironment(scope, 'c.environment')}
-      and ${isOfTeam(scope, { person: sql`a.contributor_id`, at: sql`c.started_at` })}`,
+      and ${isOfTeam(scope, { person: sql`a.contributor_id`, at: sql`coalesce(c.started_at, c.finished_at)` })}`,
 };

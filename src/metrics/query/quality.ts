@@ -13,6 +13,8 @@ export interface Quality {
 }
 
 const FEW = 5;
+const READ_HISTORY =
+  'Wait for the backfill, or start it again. Where webhooks come alone, connect GitHub with APP_ID and PRIVATE_KEY: they tell of no parents, and of no commits of pull requests.';
 const FILES_UNREAD =
   'Connect GitHub, which is asked for the files of what was merged in the last 180 days, bit by bit. Of the others, additions and deletions in the rows say how large they are with all files.';
 
@@ -171,9 +173,9 @@ const whatToDo: Readonly<Record<string, string>> = {
   baseline: 'What the first deployment of an environment brought is not known: wait for the next one.',
   bot: 'Set `leave_out_bots` to false where the work of bots is to count.',
   clock_skew: 'Its start lies after its deployment: set the clock of the machine that committed it.',
-  unknown_start: 'Wait for the backfill, or start it: when the work began is not known.',
-  unknown_commits: 'Wait for the backfill, or start it: commits of these pull requests are not known.',
-  unknown_parents: 'Wait for the backfill, or start it: parents of these commits are not known.',
+  unknown_start: `When the work began is not known. ${READ_HISTORY}`,
+  unknown_commits: `Commits of these pull requests are not known. ${READ_HISTORY}`,
+  unknown_parents: `Parents of these commits are not known. ${READ_HISTORY}`,
   unknown_files: FILES_UNREAD,
   not_deployed: 'Deploy them, or check that deployments are of commits of the default branch.',
   no_review: 'Have them reviewed; or connect GitHub, which tells reviews: a replayed clone has none.',
@@ -218,8 +220,8 @@ function partlyMeasured({ without_source, repositories }: Sources): Quality {
 function gapsOf({ gaps }: Incomplete): Quality {
   return {
     code: 'history_gap',
-    message: `The parents of ${gaps} deployed commits are not known. Changes behind them are missing.`,
-    action: 'Wait for the backfill, or start it again.',
+    message: `The parents of ${gaps} deployed commits are not known. Changes behind them are missing, and with them rollbacks, reverts and fixes.`,
+    action: READ_HISTORY,
   };
 }
 
