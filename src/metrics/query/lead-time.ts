@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Metric } from './metric.ts';
-import { isChangeOfLeftOutBot, isInEnvironment, isOfTeam, isScoped } from './scope.ts';
+import { isInEnvironment, isOfTeam, isScoped, whyChangeIsLeftOut } from './scope.ts';
 import { utcText } from './utc-text.ts';
 
 export const leadTime: Metric = {
@@ -11,15 +11,13 @@ export const leadTime: Metric = {
   needsDeployments: true,
   shipsPulls: true,
   nothing: 'No change came to production for the first time in the window.',
-  reasons: ['baseline', 'bot', 'unknown_start', 'clock_skew'],
+  reasons: ['baseline', 'bot', 'excluded_person', 'unknown_start', 'clock_skew'],
   details: ['number', 'sha', 'rule', 'environment', 'author', 'started_at'],
   rows: (scope) => sql`
     select c.repository_id, c.deployment_id as id, c.finished_at as at,
       c.seconds as value, true as counted,
-      case when c.standing = 'baseline' then 'baseline'
-        when ${isChangeOfLeftOutBot(scope)} then 'bot'
-        when c.seconds is null then 'unknown_start'
-        when c.seconds < 0 then 'clock_skew' end as excluded,
+      case when c.standing = 'baseline' then 'baseline' else coalesce(${whyChangeIsLeftOut(scope)},
+        case when c.seconds is null then 'unknown_start' when c.seconds < 0 then 'clock_skew' end) end as excluded,
       false as open,
       jsonb_build_object('number', nullif(c.number, 0), 'sha', c.sha, 'rule', c.rule, 'environment', c.environment,
         'author', a.login, 'started_at', ${utcText(sql`c.started_at`)}) as detail

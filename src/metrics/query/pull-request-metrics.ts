@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Metric } from './metric.ts';
 import { stages } from './pull-request-stages.ts';
-import { isInEnvironment, isOfLeftOutBot, isOfTeam, isScoped, type MetricScope } from './scope.ts';
+import { isInEnvironment, isOfTeam, isScoped, type MetricScope, whyAuthorIsLeftOut } from './scope.ts';
 
 interface PullMetric {
   readonly meaning: string;
@@ -32,7 +32,7 @@ function pullMetric({
     shipsPulls: needsDeployments,
     nothing: 'No pull request was merged in the window.',
     nothingThere: 'No pull request that was merged in the window came first to this environment.',
-    reasons: ['bot', ...reasons],
+    reasons: ['bot', 'excluded_person', ...reasons],
     details: [
       'number',
       'author',
@@ -59,7 +59,7 @@ function pullRows(scope: MetricScope, { value, joined, missing }: PullRows): Raw
       coalesce(m.excluded, case when m.value is null then m.missing end) as excluded, m.open, m.detail
     from (
       select p.repository_id, p.number::bigint as id, p.merged_at as at, ${value} as value, true as counted,
-        case when ${isOfLeftOutBot(scope, 'p')} then 'bot' end as excluded, ${missing} as missing, false as open,
+        ${whyAuthorIsLeftOut(scope)} as excluded, ${missing} as missing, false as open,
         jsonb_build_object('number', p.number, 'author', a.login, 'deployment_id', p.first_deployment_id,
           'reviews', p.reviews, 'rework_cycles', p.rework_cycles, 'additions', p.additions, 'deletions', p.deletions,
           ${sql.join(columns)}) as detail

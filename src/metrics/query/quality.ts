@@ -172,6 +172,8 @@ function filesUnread(unread: number, n: number): Quality {
 const whatToDo: Readonly<Record<string, string>> = {
   baseline: 'What the first deployment of an environment brought is not known: wait for the next one.',
   bot: 'Set `leave_out_bots` to false where the work of bots is to count.',
+  excluded_person:
+    'Somebody has said that the work of these people does not count: `PATCH …/contributors/{id}` with `{"excluded": false}` takes it back.',
   clock_skew: 'Its start lies after its deployment: set the clock of the machine that committed it.',
   unknown_start: `When the work began is not known. ${READ_HISTORY}`,
   unknown_commits: `Commits of these pull requests are not known. ${READ_HISTORY}`,

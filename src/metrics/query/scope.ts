@@ -57,7 +57,12 @@ export function isBot(alias: 'a' | 'r'): RawBuilder<boolean> {
 }
 
 /** Whether the work of the contributor `a` is left out in the repository `s`. */
-export const isLeftOutBot = sql<boolean>`(a.excluded or s.leave_out_bots and ${isBot('a')})`;
+const isLeftOut = sql<boolean>`(a.excluded or s.leave_out_bots and ${isBot('a')})`;
+const isExcluded = sql<boolean>`a.excluded`;
+
+/** Why the work of the contributor `a` is left out in the repository `s`; null: it counts. */
+export const whyLeftOut = sql<string | null>`
+  case when ${isExcluded} then 'excluded_person' when ${isLeftOut} then 'bot' end`;
 
 /** Whose account it is: of those that are merged, the one that they are merged into. */
 export function personOf(tenantId: number, account: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -65,25 +70,36 @@ export function personOf(tenantId: number, account: RawBuilder<unknown>): RawBui
     where person.tenant_id = ${tenantId} and person.contributor_id = ${account}), ${account})`;
 }
 
-function leftOutBots({ tenantId }: MetricScope): RawBuilder<unknown> {
-  return sql`scoped s join contributors a on a.tenant_id = ${tenantId} and ${isLeftOutBot}`;
-}
-
 /**
- * As `isLeftOutBot`, of the author of a row of `alias`. By the few bots, and not by a join for each row. An author that
- * is null is not looked for: it would be compared with each of the bots.
+ * As `whyLeftOut`, of the author of the pull request `p`. By the few who are left out, and not by a join for each row; and
+ * only of these is it asked why.
  */
-export function isOfLeftOutBot(scope: MetricScope, alias: 'c' | 'p'): RawBuilder<boolean> {
-  const author = sql.ref(`${alias}.author_id`);
-  return sql`(${author} is not null and (${sql.ref(`${alias}.repository_id`)}, ${author}) in (
-    select s.repository_id, a.contributor_id from ${leftOutBots(scope)}))`;
+export function whyAuthorIsLeftOut(scope: MetricScope): RawBuilder<string | null> {
+  const isOf = (isMeant: RawBuilder<boolean>) => isOfAuthor(scope, { alias: 'p', isMeant });
+  return sql`case when ${isOf(isLeftOut)} then case when ${isOf(isExcluded)} then 'excluded_person' else 'bot' end end`;
 }
 
 /** The same of whoever wrote the change `c`, who is known by email where it is no pull request. */
-export function isChangeOfLeftOutBot(scope: MetricScope): RawBuilder<boolean> {
-  return sql`(${isOfLeftOutBot(scope, 'c')} or c.author_id is null and (c.repository_id, c.author_email) in (
-    select s.repository_id, e.email from ${leftOutBots(scope)}
-    join contributor_emails e on e.tenant_id = ${scope.tenantId} and e.contributor_id = a.contributor_id))`;
+export function whyChangeIsLeftOut(scope: MetricScope): RawBuilder<string | null> {
+  const isOf = (isMeant: RawBuilder<boolean>) => sql`(${isOfAuthor(scope, { alias: 'c', isMeant })}
+    or c.author_id is null and (c.repository_id, c.author_email) in (
+      select s.repository_id, e.email from ${accounts(scope, isMeant)}
+      join contributor_emails e on e.tenant_id = ${scope.tenantId} and e.contributor_id = a.contributor_id))`;
+  return sql`case when ${isOf(isLeftOut)} then case when ${isOf(isExcluded)} then 'excluded_person' else 'bot' end end`;
+}
+
+function accounts({ tenantId }: MetricScope, isMeant: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`scoped s join contributors a on a.tenant_id = ${tenantId} and ${isMeant}`;
+}
+
+/** An author that is null is not looked for: it would be compared with each of the accounts. */
+function isOfAuthor(
+  scope: MetricScope,
+  { alias, isMeant }: { alias: 'c' | 'p'; isMeant: RawBuilder<boolean> },
+): RawBuilder<boolean> {
+  const author = sql.ref(`${alias}.author_id`);
+  return sql`(${author} is not null and (${sql.ref(`${alias}.repository_id`)}, ${author}) in (
+    select s.repository_id, a.contributor_id from ${accounts(scope, isMeant)}))`;
 }
 
 /** Whether `person` was in the team at `at`. */

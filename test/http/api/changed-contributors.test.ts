@@ -104,10 +104,10 @@ describe('a contributor', () => {
   it('who is excluded is left out, also where bots count', async () => {
     await request('PATCH', '/api/v1/orgs/acme/metric-definitions', {}, { leave_out_bots: false });
     await patch(OLD_ANN, { excluded: true });
-    expect(await pulls()).toContainEqual({ reason: 'bot', count: 1 });
+    expect(await pulls()).toContainEqual({ reason: 'excluded_person', count: 1 });
     expect(await firstReviewAfter()).toBe(4 * 3_600);
     await patch(OLD_ANN, { excluded: false });
-    expect(await pulls()).not.toContainEqual({ reason: 'bot', count: 1 });
+    expect(await pulls()).not.toContainEqual({ reason: 'excluded_person', count: 1 });
     await request('PATCH', '/api/v1/orgs/acme/metric-definitions', {}, { leave_out_bots: null });
   });
 

@@ -31,7 +31,7 @@ const rowsOf: Readonly<Record<ListedMeasure, (scope: MetricScope) => RawBuilder<
 function openRows(scope: MetricScope, { value, waits }: { value: RawBuilder<unknown>; waits: boolean }) {
   return sql`
     select o.repository_id, o.number::bigint as id, o.created_at as at, ${value} as value,
-      case when o.bot then 'bot' ${waits ? sql`else o.not_waiting` : sql``} end as excluded,
+      ${waits ? sql`coalesce(o.left_out, o.not_waiting)` : sql`o.left_out`} as excluded,
       jsonb_build_object('number', o.number, 'author', o.author, 'ready_at', ${utcText(sql`o.ready_at`)},
         'first_review_at', ${utcText(sql`o.first_review_at`)}) as detail
     from (${openAtEnd(scope)}) o`;
@@ -40,7 +40,7 @@ function openRows(scope: MetricScope, { value, waits }: { value: RawBuilder<unkn
 function mergedRows(scope: MetricScope, value: RawBuilder<unknown>) {
   return sql`
     select m.repository_id, m.number::bigint as id, m.merged_at as at, ${value}::double precision as value,
-      case when m.bot then 'bot' end as excluded,
+      m.left_out as excluded,
       jsonb_build_object('number', m.number, 'author', m.author, 'reviews', m.reviews,
         'rework_cycles', m.rework_cycles) as detail
     from (${mergedPulls(scope)}) m`;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
-import { isLeftOutBot, isOfTeam, type MetricScope, scopedRepositories } from '../scope.ts';
+import { isOfTeam, type MetricScope, scopedRepositories, whyLeftOut } from '../scope.ts';
 import { byPlaceAndWhole, type HealthQuery, placeOf } from './places.ts';
 
 /** The pull requests that were merged in the window. */
@@ -9,7 +9,7 @@ export function mergedPulls(scope: MetricScope): RawBuilder<unknown> {
   return sql`
     with scoped as materialized (${scopedRepositories(scope)})
     select p.repository_id, p.number, p.merged_at, p.reviews, p.rework_cycles, a.login as author,
-      ${isLeftOutBot} is true as bot
+      ${whyLeftOut} as left_out
     from merged_pull_requests p
     join scoped s on s.repository_id = p.repository_id
     left join contributors a on a.tenant_id = ${tenantId} and a.contributor_id = p.author_id
@@ -28,7 +28,7 @@ export async function readMergedPulls(trx: Trx, query: HealthQuery): Promise<Mer
   const { rows } = await sql<MergedPulls>`
     select place, count(*)::integer as pulls, coalesce(sum(reviews), 0)::integer as reviews,
       coalesce(sum(rework_cycles), 0)::integer as rework_cycles
-    from (select m.*, ${placeOf(sql`m.merged_at`, query)} as place from (${mergedPulls(query)}) m where not m.bot) m
+    from (select m.*, ${placeOf(sql`m.merged_at`, query)} as place from (${mergedPulls(query)}) m where m.left_out is null) m
     ${byPlaceAndWhole(query)}`.execute(trx);
   return rows;
 }

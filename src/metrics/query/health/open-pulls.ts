@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../../db/tenant.ts';
-import { isBot, isLeftOutBot, isOfTeam, type MetricScope, personOf, scopedRepositories } from '../scope.ts';
+import { isBot, isOfTeam, type MetricScope, personOf, scopedRepositories, whyLeftOut } from '../scope.ts';
 import type { HealthQuery } from './places.ts';
 import { readToldPulls, type ToldPulls } from './told-pulls.ts';
 
@@ -16,7 +16,7 @@ function openPulls(scope: MetricScope, moments: readonly Date[]): RawBuilder<unk
     with scoped as materialized (${scopedRepositories(scope)}),
     spans as materialized (
       select p.repository_id, p.number, p.created_at, p.ready_at, p.draft, p.author_id, a.login as author,
-        ${isLeftOutBot} is true as bot, width_bucket(p.created_at, ${ats}) + 1 as first,
+        ${whyLeftOut} as left_out, width_bucket(p.created_at, ${ats}) + 1 as first,
         case when ${ended} is null then ${moments.length} else width_bucket(${ended}, ${ats}) end as last
       from pull_requests p
       join scoped s on s.repository_id = p.repository_id
@@ -29,7 +29,7 @@ function openPulls(scope: MetricScope, moments: readonly Date[]): RawBuilder<unk
       select o.*, g.k::integer as k, (${ats})[g.k] as at from spans o
       cross join lateral generate_series(o.first, o.last) as g (k)
     )
-    select o.repository_id, o.number, o.author, o.created_at, o.ready_at, o.bot, v.first_review_at, o.k,
+    select o.repository_id, o.number, o.author, o.created_at, o.ready_at, o.left_out, v.first_review_at, o.k,
       date_part('epoch', o.at - o.created_at) as age_s,
       greatest(date_part('epoch', o.at - greatest(o.ready_at, o.created_at)), 0) as ready_s,
       case when o.draft then 'draft' when v.first_review_at < o.at then 'reviewed' end as not_waiting
@@ -59,6 +59,7 @@ export interface OpenPulls {
   readonly waiting_s: number | null;
   /** Left out, and of those that are not: why they do not wait. */
   readonly bots: number;
+  readonly excluded_people: number;
   readonly drafts: number;
   readonly reviewed: number;
   /** Whether it is known at all. */
@@ -74,14 +75,15 @@ export async function readOpenPulls(trx: Trx, query: HealthQuery): Promise<OpenP
   const toldAt = await readToldPulls(trx, query);
   const { rows } = await sql<Omit<OpenPulls, 'told'> & { readonly k: number }>`
     with open_pulls as (${openPulls(query, moments)})
-    select e.k, nullif(e.k, ${moments.length}) as place, (count(*) filter (where not o.bot))::integer as open,
-      percentile_cont(0.5) within group (order by o.age_s) filter (where not o.bot) as age_s,
-      (count(*) filter (where not o.bot and o.not_waiting is null))::integer as waiting,
+    select e.k, nullif(e.k, ${moments.length}) as place, (count(*) filter (where o.left_out is null))::integer as open,
+      percentile_cont(0.5) within group (order by o.age_s) filter (where o.left_out is null) as age_s,
+      (count(*) filter (where o.left_out is null and o.not_waiting is null))::integer as waiting,
       percentile_cont(0.5) within group (order by o.ready_s)
-        filter (where not o.bot and o.not_waiting is null) as waiting_s,
-      (count(*) filter (where o.bot))::integer as bots,
-      (count(*) filter (where not o.bot and o.not_waiting = 'draft'))::integer as drafts,
-      (count(*) filter (where not o.bot and o.not_waiting = 'reviewed'))::integer as reviewed
+        filter (where o.left_out is null and o.not_waiting is null) as waiting_s,
+      (count(*) filter (where o.left_out = 'bot'))::integer as bots,
+      (count(*) filter (where o.left_out = 'excluded_person'))::integer as excluded_people,
+      (count(*) filter (where o.left_out is null and o.not_waiting = 'draft'))::integer as drafts,
+      (count(*) filter (where o.left_out is null and o.not_waiting = 'reviewed'))::integer as reviewed
     from generate_series(1, ${moments.length}::integer) as e (k) left join open_pulls o on o.k = e.k
     group by e.k`.execute(trx);
   return rows.map((row) => Object.assign(row, { told: toldAt(moments[row.k - 1] ?? query.to) }));

@@ -64,7 +64,8 @@ async function leftOut(
 ): Promise<TeamHealthResult['excluded']> {
   const waits = measure === 'waiting_for_review' || measure === 'waiting_age';
   if (!waits && measure !== 'work_in_progress' && measure !== 'open_age') return countExcluded(trx, measure, query);
-  const counts = { bot: open?.bots ?? 0, ...(waits && { draft: open?.drafts ?? 0, reviewed: open?.reviewed ?? 0 }) };
+  const { bots: bot = 0, excluded_people: excluded_person = 0, drafts: draft = 0, reviewed = 0 } = open ?? {};
+  const counts = waits ? { bot, draft, excluded_person, reviewed } : { bot, excluded_person };
   return Object.entries(counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []));
 }
 

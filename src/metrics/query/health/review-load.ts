@@ -10,7 +10,8 @@ export function givenReviews(scope: MetricScope): RawBuilder<unknown> {
     with scoped as materialized (${scopedRepositories(scope)})
     select v.repository_id, v.review_id, v.number, v.state, v.submitted_at,
       coalesce(a.merged_into, v.author_id) as author_id,
-      case when v.author_id is null then 'unknown_author' when ${isBot('a')} is true then 'bot'
+      case when v.author_id is null then 'unknown_author' when a.excluded then 'excluded_person'
+        when ${isBot('a')} is true then 'bot'
         when coalesce(a.merged_into, v.author_id) = ${personOf(tenantId, sql`p.author_id`)} then 'own' end as excluded
     from reviews v
     join scoped s on s.repository_id = v.repository_id
