@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { withTenant } from '../../db/tenant.ts';
 import { recomputeTouched } from '../../src/metrics/derive/recompute.ts';
 import { storeFacts } from '../support/api.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+import { readDerived } from '../support/derived-rows.ts';
 import { goldenFacts } from '../support/golden-facts.ts';
 import { goldenOwner, goldens } from '../support/golden.ts';
 
@@ -37,10 +40,40 @@ it('prints the metrics of an organization, the same before and after a recompute
   });
   expect(await shiplog('recompute', 'ACME')).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('acme: 1 of its'),
+    stdout: expect.stringMatching(/^acme: 17 rows of 1 repository in \d+\.\d s, none differed\n$/),
   });
   expect(await shiplog('metrics', 'acme', ...window, '--json')).toEqual(before);
 });
+
+it('says which rows a recompute found wrong, and puts them right', async () => {
+  const before = await readDerived(db, goldenOwner.id);
+  await breakRows();
+  expect((await shiplog('recompute')).stdout).toMatch(
+    /^acme: 17 rows of 1 repository in \d+\.\d s\. Rows that differed, and are right now:\n {2}deployment_changes +2\n {2}merged_pull_requests +1\n$/,
+  );
+  expect(await readDerived(db, goldenOwner.id)).toEqual(before);
+  await breakRows();
+  const { stdout } = await shiplog('recompute', 'acme', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    org: 'acme',
+    repositories: 1,
+    tables: expect.arrayContaining([
+      { table: 'deployment_changes', rows: before['deployment_changes']?.length, differed: 2 },
+      { table: 'incidents', rows: 0, differed: 0 },
+    ]),
+  });
+});
+
+function breakRows(): Promise<void> {
+  return withTenant(db, goldenOwner.id, async (trx) => {
+    await sql`
+      delete from deployment_changes where ctid in (
+        select ctid from deployment_changes where tenant_id = ${goldenOwner.id} limit 2)`.execute(trx);
+    await sql`
+      update merged_pull_requests set reviews = 9 where number = (
+        select min(number) from merged_pull_requests where tenant_id = ${goldenOwner.id})`.execute(trx);
+  });
+}
 
 it('takes a team, a comparison and a time zone, as the API does', async () => {
   const dates = [...window, '--time-zone', 'Europe/Berlin', '--compare', '2026-01-01..2026-02-01'];

@@ -1,7 +1,7 @@
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
 import { type CauseChanges, findCauseSources } from './cause-sources.ts';
-import { refreshFailures } from './failures.ts';
+import { type FoundFailures, refreshFailures } from './failures.ts';
 import { refreshRework } from './rework.ts';
 
 interface Asked {
@@ -11,9 +11,14 @@ interface Asked {
   readonly changes: CauseChanges | undefined;
 }
 
+interface FoundCauses extends FoundFailures {
+  /** How many rows differed. */
+  readonly rework: number;
+}
+
 /** Finds which deployments failed, which repair another one, and why. */
-export async function refreshCauses(trx: Trx, place: Place, { hours, changes }: Asked): Promise<void> {
+export async function refreshCauses(trx: Trx, place: Place, { hours, changes }: Asked): Promise<FoundCauses> {
   const sources = changes && (await findCauseSources(trx, place, changes));
-  await refreshFailures(trx, place, { hours, sources });
-  await refreshRework(trx, place, sources);
+  const failures = await refreshFailures(trx, place, { hours, sources });
+  return { ...failures, rework: await refreshRework(trx, place, sources) };
 }

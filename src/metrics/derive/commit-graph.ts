@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
-
-const PAGE = 20_000;
+import { readPages } from './read-pages.ts';
 
 /**
  * The history of a repository in memory: commits by number, each with the numbers of its parents. A million of them
@@ -55,13 +54,8 @@ export async function readCommitGraph(trx: Trx, { tenantId, repositoryId }: Plac
   const commits = sql<{ sha: string; parents: string | null }>`
     select sha, array_to_string(parents, ' ') as parents from commits
     where tenant_id = ${sql.lit(tenantId)} and repository_id = ${sql.lit(repositoryId)}`;
-  await sql`declare commit_graph no scroll cursor for ${commits}`.execute(trx);
-  for (;;) {
-    const { rows } = await sql<{ sha: string; parents: string | null }>`
-      fetch ${sql.lit(PAGE)} from commit_graph`.execute(trx);
+  for await (const rows of readPages(trx, 'commit_graph', commits)) {
     for (const { sha, parents } of rows) graph.add(sha, parents === '' ? [] : (parents?.split(' ') ?? null));
-    if (rows.length < PAGE) break;
   }
-  await sql`close commit_graph`.execute(trx);
   return graph;
 }

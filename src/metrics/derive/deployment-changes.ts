@@ -1,35 +1,47 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
+import { writeDifferences } from './write-differences.ts';
+
+interface Restated {
+  /** How many rows were not what they had to be. */
+  readonly differed: number;
+  /** The pull requests that they belonged to, or belong to now; none when all were looked at. */
+  readonly numbers: readonly number[];
+}
 
 /**
- * Writes anew what commits are to the deployments that ship them: the merge of a pull request, a part of one, a merge
- * of branches, or a change by themselves.
+ * Brings up to date what commits are to the deployments that ship them: the merge of a pull request, a part of one, a
+ * merge of branches, or a change by themselves.
  * @param shas of these commits; undefined: of all
- * @returns the pull requests to which they belonged, or belong now; none when all were written anew
  */
-export async function refreshChanges(trx: Trx, place: Place, shas?: readonly string[]): Promise<number[]> {
-  if (shas?.length === 0) return [];
-  const { tenantId, repositoryId } = place;
+export async function refreshChanges(trx: Trx, place: Place, shas?: readonly string[]): Promise<Restated> {
+  if (shas?.length === 0) return { differed: 0, numbers: [] };
   const isWanted: Wanted = (sha) => (shas ? sql`${sha} = any(${shas}::text[])` : sql`true`);
-  const numbers = shas ? sql`returning number` : sql``;
-  const { rows: before } = await sql<{ number: number }>`
-    delete from deployment_changes
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${isWanted(sql`sha`)} ${numbers}`.execute(
-    trx,
-  );
-  // Joins of whole sets, and no look-up for each row: for a million commits that is the lesser half of the time.
-  const { rows: after } = await sql<{ number: number }>`
+  const numbers = shas ? sql`coalesce(array_agg(distinct number), '{}')` : sql`'{}'::integer[]`;
+  return writeDifferences<Restated>(trx, place, {
+    table: 'deployment_changes',
+    key: ['deployment_id', 'sha', 'number'],
+    columns: ['environment', 'rule', 'is_change', 'finished_at', 'standing', 'author_id', 'author_email', 'started_at'],
+    wanted: wantedChanges(place, isWanted),
+    among: isWanted(sql`sha`),
+    telling: sql`count(*)::integer as differed, ${numbers} as numbers`,
+  });
+}
+
+/** Joins of whole sets, and no look-up for each row: for a million commits that is the lesser half of the time. */
+function wantedChanges(place: Place, isWanted: Wanted): RawBuilder<unknown> {
+  const { tenantId, repositoryId } = place;
+  return sql`
     with ${shippedCommits(place, isWanted)}
     , standings as (
-      select s.*, g.number, 'merge_commit' as rule from shipped s join merges g using (sha)
-      union all
-      select s.*, l.number, 'commit_of_pull_request' from shipped s join parts l using (sha)
-      union all
-      select s.*, 0, null
+      select s.*, coalesce(of_pull.number, 0) as number, of_pull.rule
       from shipped s
-      where not exists (select from merges where merges.sha = s.sha)
-        and not exists (select from parts where parts.sha = s.sha)
+      left join (
+        select sha, number, 'merge_commit' as rule from merges
+        union all
+        select sha, number, 'commit_of_pull_request' from parts
+      ) of_pull using (sha)
     ), first_commits as materialized (
       select l.number, min(a.authored_at) as authored_at
       from (select number from merges union select number from parts) n
@@ -38,13 +50,11 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
       join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
       group by l.number
     )
-    insert into deployment_changes (tenant_id, repository_id, deployment_id, environment, sha, number, rule, is_change,
-      finished_at, standing, author_id, author_email, started_at)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, s.deployment_id, s.environment, s.sha, s.number, 
-      case when rule.is_change then coalesce(s.match_rule, rule.name) else rule.name end, rule.is_change, s.finished_at, s.standing, p.author_id,
-      case when s.number = 0 then c.author_email end,
+    select s.deployment_id, s.environment, s.sha, s.number,
+      case when rule.is_change then coalesce(s.match_rule, rule.name) else rule.name end as rule, rule.is_change,
+      s.finished_at, s.standing, p.author_id, case when s.number = 0 then c.author_email end as author_email,
       case when s.number = 0 then case when c.parents is not null then c.authored_at end
-        when f.authored_at is not null then least(p.created_at, f.authored_at) end
+        when f.authored_at is not null then least(p.created_at, f.authored_at) end as started_at
     from standings s
     left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = s.sha
     left join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = s.number
@@ -53,9 +63,7 @@ export async function refreshChanges(trx: Trx, place: Place, shas?: readonly str
       select x.name, x.name in ('merge_commit', 'direct') as is_change from (
         select case when s.number > 0 then s.rule when cardinality(c.parents) > 1 then 'merge' else 'direct' end
       ) x (name)
-    ) rule
-    order by s.deployment_id, s.sha ${numbers}`.execute(trx);
-  return [...new Set([...before, ...after].map(({ number }) => number))];
+    ) rule`;
 }
 
 type Wanted = (sha: RawBuilder<unknown>) => RawBuilder<unknown>;
@@ -81,7 +89,7 @@ function shippedCommits({ tenantId, repositoryId }: Place, isWanted: Wanted): Ra
       where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.merged_at is not null
         and ${isWanted(sql`p.merge_commit_sha`)}
     ), parts as materialized (
-      select distinct l.number, l.sha from pull_request_commits l
+      select l.number, l.sha from pull_request_commits l
       join pull_requests p on p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = l.number
         and p.merged_at is not null
       where l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId} and ${isWanted(sql`l.sha`)}

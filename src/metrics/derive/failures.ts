@@ -13,13 +13,21 @@ interface Looked {
   readonly sources: CauseSources | undefined;
 }
 
+export interface FoundFailures {
+  /** Incidents that blame another deployment than before. */
+  readonly linked: readonly number[];
+  /** How many rows differed. */
+  readonly failures: number;
+  readonly setAside: number;
+}
+
 /**
  * Finds the failed deployments of a repository and their causes. It looks at what may be one alone, which an index
  * has: reverts, hotfixes, incidents, rollbacks, failed statuses, and what people marked. Of what they say that it did
  * not fail the causes are set aside.
  */
-export async function refreshFailures(trx: Trx, place: Place, { hours, sources }: Looked): Promise<void> {
-  await linkIncidents(trx, place, { hours, incidents: sources?.incidents });
+export async function refreshFailures(trx: Trx, place: Place, { hours, sources }: Looked): Promise<FoundFailures> {
+  const linked = await linkIncidents(trx, place, { hours, incidents: sources?.incidents });
   const { tenantId, repositoryId } = place;
   const wanted = sql`
     select deployment_id, kind, linked_by, rule,
@@ -32,12 +40,17 @@ export async function refreshFailures(trx: Trx, place: Place, { hours, sources }
       ${failedStatuses(place, sources)} union all ${rollbacks(place, sources)} union all ${reverts(place, sources)}
       union all ${hotfixes(place, { hours, sources })} union all ${incidents(place, sources)} union all ${marks(place)}
     ) causes`;
-  await sql`
+  const { rows } = await sql<Omit<FoundFailures, 'linked'>>`
     with wanted as materialized (${wanted}),
     counting_gone as (${removeUnwanted(place, { table: 'deployment_failures', setAside: false, sources })}),
+    counting_written as (${writeWanted(place, { table: 'deployment_failures', setAside: false })}),
     set_aside_gone as (${removeUnwanted(place, { table: 'set_aside_failures', setAside: true, sources })}),
     set_aside_written as (${writeWanted(place, { table: 'set_aside_failures', setAside: true })})
-    ${writeWanted(place, { table: 'deployment_failures', setAside: false })}`.execute(trx);
+    select (select count(*) from counting_gone) + (select count(*) from counting_written) as failures,
+      (select count(*) from set_aside_gone) + (select count(*) from set_aside_written) as "setAside"`.execute(trx);
+  const [differed] = rows;
+  if (!differed) throw new Error('a query without a table has one row');
+  return { linked, ...differed };
 }
 
 interface Target {
@@ -56,7 +69,8 @@ function removeUnwanted(
       and not exists (
       select from wanted w
       where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by)
-        and w.set_aside = ${setAside})`;
+        and w.set_aside = ${setAside})
+    returning 1`;
 }
 
 /** Whether the cause `f` was found from one of these. Marks are few: all of them are looked at each time. */
@@ -83,7 +97,8 @@ function writeWanted({ tenantId, repositoryId }: Place, { table, setAside }: Tar
     from wanted where set_aside = ${setAside}
     on conflict (tenant_id, repository_id, deployment_id, kind, linked_by) do update set
       rule = excluded.rule, recovered_at = excluded.recovered_at
-    where (f.rule, f.recovered_at) is distinct from (excluded.rule, excluded.recovered_at)`;
+    where (f.rule, f.recovered_at) is distinct from (excluded.rule, excluded.recovered_at)
+    returning 1`;
 }
 
 function markedDeployments(place: Place, { failed }: { failed: boolean }): RawBuilder<unknown> {

@@ -6,7 +6,7 @@ import type { Place } from '../definition.ts';
  * Writes to merged pull requests which deployment has them first, and where they came to production first. A change's
  * first deployment of all is the first of those that ship it, or a baseline.
  * @param numbers of these; undefined: of all
- * @returns those of them that are shipped otherwise than before; none when all were asked for
+ * @returns those that are shipped otherwise than before
  */
 export async function refreshFirstDeployments(
   trx: Trx,
@@ -36,6 +36,6 @@ export async function refreshFirstDeployments(
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.number = w.number
       and (p.shipped_by, p.shipped_at, p.first_deployment_id, p.deployed_at, p.deployed_to)
         is distinct from (w.shipped_by, w.shipped_at, w.deployment_id, w.deployed_at, w.deployed_to)
-    ${numbers ? sql`returning p.number` : sql``}`.execute(trx);
+    returning p.number`.execute(trx);
   return rows.map(({ number }) => number);
 }

@@ -14,12 +14,13 @@ interface Linked {
 /**
  * What each incident blames: what people say, else what its body names, else the last success before it. An issue that
  * is one by a person's word alone blames nothing else.
+ * @returns those that blame another deployment than before
  */
-export async function linkIncidents(trx: Trx, place: Place, { hours, incidents }: Linked): Promise<void> {
+export async function linkIncidents(trx: Trx, place: Place, { hours, incidents }: Linked): Promise<number[]> {
   const { tenantId, repositoryId } = place;
   const ofRepository = (table: string) =>
     sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId} and ${sql.ref(`${table}.repository_id`)} = ${repositoryId}`;
-  await sql`
+  const { rows } = await sql<{ number: number }>`
     update incidents i set deployment_id = link.deployment_id, rule = link.rule
     from incidents o
     left join lateral (
@@ -56,5 +57,7 @@ export async function linkIncidents(trx: Trx, place: Place, { hours, incidents }
     ) link on true
     where ${ofRepository('i')} and ${ofRepository('o')} and o.number = i.number
       and ${isOneOf(sql`i.number`, incidents)}
-      and (i.deployment_id, i.rule) is distinct from (link.deployment_id, link.rule)`.execute(trx);
+      and (i.deployment_id, i.rule) is distinct from (link.deployment_id, link.rule)
+    returning i.number`.execute(trx);
+  return rows.map(({ number }) => number);
 }

@@ -1,15 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { Place } from '../definition.ts';
+import type { CommitGraph } from './commit-graph.ts';
 import { type Detached, detachChains } from './detach.ts';
-import { findOffBranch } from './off-branch.ts';
+import { type Candidate, findOffBranch } from './off-branch.ts';
 
 /** What changed that a match is made of. */
 interface Changed {
   readonly pulls: readonly number[];
   readonly commits: readonly string[];
-  /** Whether all deployments are to be looked at. */
-  readonly all: boolean;
 }
 
 /**
@@ -21,12 +20,9 @@ interface Changed {
 export async function matchDeployments(trx: Trx, place: Place, changed: Changed): Promise<Detached> {
   await readHeadlines(trx, place, changed);
   const matches = await listMatches(trx, place, changed);
-  const offBranch = await findOffBranch(
-    trx,
-    place,
-    matches.flatMap(({ match_sha, ...match }) => (match_sha === null ? [] : [{ ...match, match_sha }])),
-  );
-  const after = matches.map((match) => withStanding(match, offBranch.get(match.deployment_id)));
+  const offBranch = await findOffBranch(trx, place, { candidates: candidatesOf(matches) });
+  // Where it is not known whether a branch has it, it stays as it is.
+  const after = matches.map((match) => withStanding(match, offBranch.get(match.deployment_id) ?? match.off_branch));
   const moved = after.filter(
     ({ match, off, isOther }) => match.attributed && (off !== match.off_branch || (off && isOther)),
   );
@@ -39,10 +35,31 @@ export async function matchDeployments(trx: Trx, place: Place, changed: Changed)
   return detached;
 }
 
-/** @param outside whether no branch has it; undefined: not known, so it stays as it is */
-function withStanding(match: Match, outside: boolean | undefined) {
+interface All {
+  readonly graph: CommitGraph;
+  /** Where it is not known whether a branch has it. */
+  readonly undecided: 'as it was' | 'unmatched';
+}
+
+/** The same for all of them, whatever was attributed. @returns those that differed */
+export async function matchAllDeployments(trx: Trx, place: Place, { graph, undecided }: All): Promise<number[]> {
+  const renamed = await readHeadlines(trx, place);
+  const matches = await listMatches(trx, place);
+  const offBranch = await findOffBranch(trx, place, { candidates: candidatesOf(matches), graph });
+  const after = matches.map((match) =>
+    withStanding(match, offBranch.get(match.deployment_id) ?? (undecided === 'as it was' && match.off_branch)),
+  );
+  return [...renamed, ...(await writeMatches(trx, place, after))];
+}
+
+function candidatesOf(matches: readonly Match[]): Candidate[] {
+  return matches.flatMap(({ match_sha, ...match }) => (match_sha === null ? [] : [{ ...match, match_sha }]));
+}
+
+/** @param outside whether no branch has it */
+function withStanding(match: Match, outside: boolean) {
   const isOther = match.match_sha !== match.old_sha || match.match_rule !== match.old_rule;
-  return { match, isOther, off: match.match_sha !== null && (outside ?? match.off_branch) };
+  return { match, isOther, off: match.match_sha !== null && outside };
 }
 
 interface Match {
@@ -63,18 +80,34 @@ const headlineNumber = sql`nullif(coalesce(
   substring(c.message_headline from '^Merge pull request #([0-9]{1,9}) from '),
   substring(c.message_headline from '[(]#([0-9]{1,9})[)][[:space:]]*$'))::integer, 0)`;
 
-async function readHeadlines(trx: Trx, { tenantId, repositoryId }: Place, { commits, all }: Changed): Promise<void> {
-  await sql`
-    update production_deployments d set headline_number = ${headlineNumber}
-    from commits c
-    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.outcome = 'success'
-      and (${all} or not d.attributed or d.sha = any(${commits}::text[]))
-      and c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = d.sha
-      and d.headline_number is distinct from ${headlineNumber}`.execute(trx);
+/** @returns the deployments that differed */
+async function readHeadlines(
+  trx: Trx,
+  { tenantId, repositoryId }: Place,
+  changed?: Pick<Changed, 'commits'>,
+): Promise<number[]> {
+  const successes = sql`
+    select o.deployment_id, o.sha from production_deployments o
+    where o.tenant_id = ${tenantId} and o.repository_id = ${repositoryId} and o.outcome = 'success'`;
+  // Each part has an index of its own.
+  const touched = changed
+    ? sql`${successes} and not o.attributed union ${successes} and o.sha = any(${changed.commits}::text[])`
+    : successes;
+  const { rows } = await sql<{ deployment_id: number }>`
+    update production_deployments d set headline_number = x.number
+    from (
+      select o.deployment_id, ${headlineNumber} as number
+      from (${touched}) o
+      left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = o.sha
+    ) x
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.deployment_id = x.deployment_id
+      and d.headline_number is distinct from x.number
+    returning d.deployment_id`.execute(trx);
+  return rows.map(({ deployment_id }) => deployment_id);
 }
 
-/** Of the deployments that are new, that have a match, or whose commit or pull request was touched. */
-async function listMatches(trx: Trx, place: Place, changed: Changed): Promise<Match[]> {
+/** Of the deployments that are new, that have a match, or whose commit or pull request was touched; or of all. */
+async function listMatches(trx: Trx, place: Place, changed?: Changed): Promise<Match[]> {
   const { tenantId, repositoryId } = place;
   const { rows } = await sql<Match>`
     with looked_at as materialized (
@@ -89,16 +122,17 @@ async function listMatches(trx: Trx, place: Place, changed: Changed): Promise<Ma
       select from pull_requests p
       where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.merge_commit_sha = d.sha
         and p.merged_at is not null)
-    where m.sha is not null or d.match_sha is not null`.execute(trx);
+    where num_nonnulls(m.sha, d.match_sha, d.match_rule) > 0`.execute(trx);
   return rows;
 }
 
 /** Each part has an index of its own. */
-function touchedDeployments({ tenantId, repositoryId }: Place, { pulls, commits, all }: Changed): RawBuilder<unknown> {
+function touchedDeployments({ tenantId, repositoryId }: Place, changed?: Changed): RawBuilder<unknown> {
   const successes = sql`
     select s.deployment_id from production_deployments s
     where s.tenant_id = ${tenantId} and s.repository_id = ${repositoryId} and s.outcome = 'success'`;
-  if (all) return successes;
+  if (!changed) return successes;
+  const { pulls, commits } = changed;
   return sql`
     ${successes} and not s.attributed
     union ${successes} and s.match_sha is not null
@@ -130,16 +164,19 @@ function bestMatch({ tenantId, repositoryId }: Place): RawBuilder<unknown> {
     ) x where x.sha <> d.sha order by x.place, x.number limit 1`;
 }
 
+/** @returns the deployments that differed */
 async function writeMatches(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   rows: readonly { readonly match: Match; readonly off: boolean }[],
-): Promise<void> {
-  await sql`
+): Promise<number[]> {
+  const { rows: written } = await sql<{ deployment_id: number }>`
     update production_deployments d set match_sha = x.sha, match_rule = x.rule, off_branch = x.off
     from unnest(${rows.map(({ match }) => match.deployment_id)}::bigint[],
       ${rows.map(({ match }) => match.match_sha)}::text[], ${rows.map(({ match }) => match.match_rule)}::text[],
       ${rows.map(({ off }) => off)}::boolean[]) as x (deployment_id, sha, rule, off)
     where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.deployment_id = x.deployment_id
-      and (d.match_sha, d.match_rule, d.off_branch) is distinct from (x.sha, x.rule, x.off)`.execute(trx);
+      and (d.match_sha, d.match_rule, d.off_branch) is distinct from (x.sha, x.rule, x.off)
+    returning d.deployment_id`.execute(trx);
+  return written.map(({ deployment_id }) => deployment_id);
 }

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../db/tenant.ts';
 import type { MetricDefinition, Place } from '../definition.ts';
 import { readClosed, readReverts } from './body-references.ts';
 import { isHotfix } from './labels.ts';
+import { writeDifferences } from './write-differences.ts';
 
 interface PullText {
   readonly number: number;
@@ -11,42 +12,72 @@ interface PullText {
   readonly labels: string[] | null;
 }
 
-/** Writes anew what the metrics need of these pull requests, of those that are merged. */
-export async function refreshMergedPulls(
-  trx: Trx,
-  place: Place,
-  { numbers, fullName, definition }: { numbers: readonly number[]; fullName: string; definition: MetricDefinition },
-): Promise<void> {
-  if (numbers.length === 0) return;
-  const { tenantId, repositoryId } = place;
-  await sql`
-    delete from merged_pull_requests
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-      and number = any(${numbers}::integer[])`.execute(trx);
-  const { rows } = await sql<PullText>`
-    select number, body, head_ref, labels from pull_requests
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and number = any(${numbers}::integer[])
-      and merged_at is not null`.execute(trx);
-  if (rows.length > 0) await insertPulls(trx, place, { pulls: rows, fullName, definition });
+interface Listed {
+  /** Undefined: all. */
+  readonly numbers: readonly number[] | undefined;
+  readonly fullName: string;
+  readonly definition: MetricDefinition;
 }
 
-async function insertPulls(
-  trx: Trx,
-  { tenantId, repositoryId }: Place,
-  { pulls, fullName, definition }: { pulls: readonly PullText[]; fullName: string; definition: MetricDefinition },
-): Promise<void> {
+/**
+ * Brings what the metrics need of pull requests, of those that are merged, up to date; which deployment has them first
+ * is found later.
+ * @returns those that differed
+ */
+export async function refreshMergedPulls(trx: Trx, place: Place, listed: Listed): Promise<readonly number[]> {
+  const { numbers, fullName, definition } = listed;
+  if (numbers?.length === 0) return [];
+  const { tenantId, repositoryId } = place;
+  const among = numbers ? sql`number = any(${numbers}::integer[])` : sql`true`;
+  const { rows: pulls } = await sql<PullText>`
+    select number, body, head_ref, labels from pull_requests
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and ${among} and merged_at is not null`.execute(
+    trx,
+  );
+  const { differed } = await writeDifferences<{ differed: number[] }>(trx, place, {
+    table: 'merged_pull_requests',
+    key: ['number'],
+    columns: [
+      'author_id',
+      'created_at',
+      'ready_at',
+      'first_commit_at',
+      'first_review_at',
+      'merged_at',
+      'merge_commit_sha',
+      'head_sha',
+      'reviews',
+      'rework_cycles',
+      'additions',
+      'deletions',
+      'hotfix',
+      'reverts',
+      'closes',
+    ],
+    wanted: wantedPulls(place, { pulls, fullName, definition }),
+    among,
+    telling: sql`coalesce(array_agg(number), '{}') as differed`,
+  });
+  return differed;
+}
+
+interface Texts {
+  readonly pulls: readonly PullText[];
+  readonly fullName: string;
+  readonly definition: MetricDefinition;
+}
+
+function wantedPulls({ tenantId, repositoryId }: Place, { pulls, fullName, definition }: Texts): RawBuilder<unknown> {
   const repairs = pulls.map(({ number, body, head_ref: headRef, labels }) => {
     const [reverts, closes] = [readReverts({ body, fullName, headRef }), readClosed({ body, fullName })];
     const hotfix = isHotfix({ labels: labels ?? [], headRef }, definition) && reverts.length === 0;
     return { number, hotfix, reverts, closes };
   });
-  await sql`
-    insert into merged_pull_requests (tenant_id, repository_id, number, author_id, created_at, ready_at,
-      first_commit_at, first_review_at, merged_at, merge_commit_sha, head_sha, reviews, rework_cycles, additions, deletions,
-      hotfix, reverts, closes)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, p.number, p.author_id, p.created_at,
-      coalesce(p.ready_at, p.created_at), commits.first_at, seen.first_at, p.merged_at, p.merge_commit_sha, p.head_sha,
-      coalesce(seen.reviews, 0), coalesce(rework.cycles, 0), p.additions, p.deletions,
+  return sql`
+    select p.number, p.author_id, p.created_at, coalesce(p.ready_at, p.created_at) as ready_at,
+      commits.first_at as first_commit_at, seen.first_at as first_review_at, p.merged_at, p.merge_commit_sha,
+      p.head_sha, coalesce(seen.reviews, 0) as reviews, coalesce(rework.cycles, 0) as rework_cycles, p.additions,
+      p.deletions,
       x.hotfix, x.reverts, x.closes
     from jsonb_to_recordset(${JSON.stringify(repairs)}::jsonb)
       as x (number integer, hotfix boolean, reverts integer[], closes integer[])
@@ -86,7 +117,7 @@ async function insertPulls(
       ) next
       where v.tenant_id = ${tenantId} and v.repository_id = ${repositoryId} and v.number = p.number
         and v.state = 'changes_requested'
-    ) rework`.execute(trx);
+    ) rework`;
 }
 
 /** The pull requests of which one of the commits is listed. */

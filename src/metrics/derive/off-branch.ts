@@ -20,12 +20,12 @@ export interface Candidate {
 export async function findOffBranch(
   trx: Trx,
   place: Place,
-  candidates: readonly Candidate[],
+  { candidates, graph: read }: { candidates: readonly Candidate[]; graph?: CommitGraph },
 ): Promise<Map<number, boolean>> {
   const found = new Map<number, boolean>();
   if (candidates.length === 0) return found;
   const refs = await listRefs(trx, place);
-  const graph = await readCommitGraph(trx, place);
+  const graph = read ?? (await readCommitGraph(trx, place));
   const heads = refs.filter(({ stored, is_tag }) => stored || !is_tag);
   const any = await reachOf(trx, place, { graph, heads: heads.map(({ sha }) => sha) });
   const main = await reachOf(trx, place, { graph, heads: refs.filter((ref) => ref.is_default).map(({ sha }) => sha) });

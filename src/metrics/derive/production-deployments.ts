@@ -4,10 +4,10 @@ import type { Place, VersionedDefinition } from '../definition.ts';
 import { isOneOf } from './is-one-of.ts';
 import { chooseSource, listChangedIds, selectDeployments, type SourceChanges } from './deployment-source.ts';
 import { type Detached, detachChains, nothingDetached } from './detach.ts';
+import { writeDifferences } from './write-differences.ts';
 
 interface Changed {
-  /** Undefined: anything. */
-  readonly changes: SourceChanges | undefined;
+  readonly changes: SourceChanges;
   readonly definition: VersionedDefinition;
 }
 
@@ -29,12 +29,8 @@ export async function updateProductionDeployments(trx: Trx, place: Place, change
   const { changes } = changed;
   const { definition, version } = changed.definition;
   const source = await chooseSource(trx, place, definition);
-  const isAsBefore = await recordSource(trx, place, {
-    source: source.kind,
-    automatic: definition.deployment_source.kind === 'auto',
-    version,
-  });
-  const ids = changes && isAsBefore ? await listChangedIds(trx, place, { source, changes }) : undefined;
+  const isAsBefore = await recordSource(trx, place, { source: source.kind, definition, version });
+  const ids = isAsBefore ? await listChangedIds(trx, place, { source, changes }) : undefined;
   if (ids?.length === 0) return { deployments: [], since: null, detached: nothingDetached };
   const scope: Scope = { ids, wanted: selectDeployments(place, { source, definition, ids }), source: source.kind };
   const moved = await listMoved(trx, place, scope);
@@ -53,6 +49,48 @@ function earliestOf(rows: readonly Finish[]): Date | null {
   return rows.length === 0 ? null : new Date(Math.min(...rows.map((row) => row.finished_at.getTime())));
 }
 
+interface Corrected {
+  readonly sources: number;
+  readonly deployments: readonly number[];
+}
+
+/**
+ * Makes the list of production deployments what facts say, whatever it was. What they stand for and ship is found
+ * later, and for all of them.
+ * @returns what differed
+ */
+export async function correctProductionDeployments(
+  trx: Trx,
+  place: Place,
+  versioned: VersionedDefinition,
+): Promise<Corrected> {
+  const { definition, version } = versioned;
+  const source = await chooseSource(trx, place, definition);
+  const isAsBefore = await recordSource(trx, place, { source: source.kind, definition, version });
+  const { differed } = await writeDifferences<{ differed: number[] }>(trx, place, {
+    table: 'production_deployments',
+    key: ['deployment_id'],
+    columns: ['source', 'environment', 'sha', 'ref', 'outcome', 'finished_at', 'failed_again_at'],
+    wanted: sql`select *, ${source.kind}::text as source from (
+      ${selectDeployments(place, { source, definition, ids: undefined })}) d`,
+    among: sql`true`,
+    telling: sql`coalesce(json_agg(deployment_id), '[]') as differed`,
+  });
+  return { sources: isAsBefore ? 0 : 1, deployments: [...differed, ...(await clearFailed(trx, place))] };
+}
+
+/** What failed ships nothing and stands for nothing. */
+async function clearFailed(trx: Trx, { tenantId, repositoryId }: Place): Promise<number[]> {
+  const { rows } = await sql<{ deployment_id: number }>`
+    update production_deployments set attributed = false, baseline = false, rollback_of = null, headline_number = null,
+      match_sha = null, match_rule = null, off_branch = false
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and outcome <> 'success'
+      and (attributed or baseline or off_branch
+        or num_nonnulls(rollback_of, headline_number, match_sha, match_rule) > 0)
+    returning deployment_id`.execute(trx);
+  return rows.map(({ deployment_id }) => deployment_id);
+}
+
 interface Scope {
   /** Of these alone; undefined: all. */
   readonly ids: readonly number[] | undefined;
@@ -64,8 +102,9 @@ interface Scope {
 async function recordSource(
   trx: Trx,
   { tenantId, repositoryId }: Place,
-  { source, automatic, version }: { source: string; automatic: boolean; version: number },
+  { source, definition, version }: Pick<VersionedDefinition, 'definition' | 'version'> & { source: string },
 ): Promise<boolean> {
+  const automatic = definition.deployment_source.kind === 'auto';
   const { rows } = await sql`
     insert into deployment_sources as s
       (tenant_id, repository_id, source, automatic, definition_version, default_branch)
@@ -74,8 +113,8 @@ async function recordSource(
       where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId})
     on conflict (tenant_id, repository_id) do update set source = excluded.source, automatic = excluded.automatic,
       definition_version = excluded.definition_version, default_branch = excluded.default_branch
-    where (s.source, s.definition_version, s.default_branch)
-      is distinct from (excluded.source, excluded.definition_version, excluded.default_branch)
+    where (s.source, s.automatic, s.definition_version, s.default_branch)
+      is distinct from (excluded.source, excluded.automatic, excluded.definition_version, excluded.default_branch)
     returning s.repository_id`.execute(trx);
   return rows.length === 0;
 }

@@ -4,12 +4,14 @@ import type { Place } from '../definition.ts';
 import { firstDeploymentOf } from './blamed-deployment.ts';
 import type { CauseSources } from './cause-sources.ts';
 import { isOneOf } from './is-one-of.ts';
+import { writeDifferences } from './write-differences.ts';
 
 /**
  * Finds the deployments of a repository that repair what another one did.
  * @param sources of these rows; undefined: of all
+ * @returns how many rows differed
  */
-export async function refreshRework(trx: Trx, place: Place, sources: CauseSources | undefined): Promise<void> {
+export async function refreshRework(trx: Trx, place: Place, sources: CauseSources | undefined): Promise<number> {
   const { tenantId, repositoryId } = place;
   const wanted = sql`
     select r.deployment_id, 'rollback' as kind, 'deployment ' || r.rollback_of as linked_by
@@ -33,22 +35,21 @@ export async function refreshRework(trx: Trx, place: Place, sources: CauseSource
     ) repair
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.shipped_by is not null
       and (p.hotfix or p.reverts <> '{}' or p.closes <> '{}') and ${isOneOf(sql`p.number`, sources?.pulls)}`;
-  await sql`
-    with wanted as materialized (${wanted}), gone as (
-      delete from deployment_rework f
-      where f.tenant_id = ${tenantId} and f.repository_id = ${repositoryId} and ${isFoundFrom(sources)} and not exists (
-        select from wanted w
-        where (w.deployment_id, w.kind, w.linked_by) = (f.deployment_id, f.kind, f.linked_by))
-    )
-    insert into deployment_rework (tenant_id, repository_id, deployment_id, kind, linked_by)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, deployment_id, kind, linked_by from wanted
-    on conflict do nothing`.execute(trx);
+  const { differed } = await writeDifferences<{ differed: number }>(trx, place, {
+    table: 'deployment_rework',
+    key: ['deployment_id', 'kind', 'linked_by'],
+    columns: [],
+    wanted,
+    among: isFoundFrom(sources),
+    telling: sql`count(*)::integer as differed`,
+  });
+  return differed;
 }
 
-/** Whether the rework `f` was found from one of these. */
+/** Whether rework was found from one of these. */
 function isFoundFrom(sources: CauseSources | undefined): RawBuilder<unknown> {
   if (!sources) return sql`true`;
   const names = sources.pulls.map((number) => `#${number}`);
-  return sql`case f.kind when 'rollback' then f.deployment_id = any(${sources.deployments}::bigint[])
-    else f.linked_by = any(${names}::text[]) end`;
+  return sql`case kind when 'rollback' then deployment_id = any(${sources.deployments}::bigint[])
+    else linked_by = any(${names}::text[]) end`;
 }
