@@ -74,16 +74,16 @@ export async function readOpenPulls(trx: Trx, query: HealthQuery): Promise<OpenP
   const moments = [...ends, atLatestNow(query.to)];
   const toldAt = await readToldPulls(trx, query);
   const { rows } = await sql<Omit<OpenPulls, 'told'> & { readonly k: number }>`
-    with open_pulls as (${openPulls(query, moments)})
-    select e.k, nullif(e.k, ${moments.length}) as place, (count(*) filter (where o.left_out is null))::integer as open,
-      percentile_cont(0.5) within group (order by o.age_s) filter (where o.left_out is null) as age_s,
-      (count(*) filter (where o.left_out is null and o.not_waiting is null))::integer as waiting,
+    with open_pulls as (select p.*, p.left_out is null as counts from (${openPulls(query, moments)}) p)
+    select e.k, nullif(e.k, ${moments.length}) as place, (count(*) filter (where o.counts))::integer as open,
+      percentile_cont(0.5) within group (order by o.age_s) filter (where o.counts) as age_s,
+      (count(*) filter (where o.counts and o.not_waiting is null))::integer as waiting,
       percentile_cont(0.5) within group (order by o.ready_s)
-        filter (where o.left_out is null and o.not_waiting is null) as waiting_s,
+        filter (where o.counts and o.not_waiting is null) as waiting_s,
       (count(*) filter (where o.left_out = 'bot'))::integer as bots,
       (count(*) filter (where o.left_out = 'excluded_person'))::integer as excluded_people,
-      (count(*) filter (where o.left_out is null and o.not_waiting = 'draft'))::integer as drafts,
-      (count(*) filter (where o.left_out is null and o.not_waiting = 'reviewed'))::integer as reviewed
+      (count(*) filter (where o.counts and o.not_waiting = 'draft'))::integer as drafts,
+      (count(*) filter (where o.counts and o.not_waiting = 'reviewed'))::integer as reviewed
     from generate_series(1, ${moments.length}::integer) as e (k) left join open_pulls o on o.k = e.k
     group by e.k`.execute(trx);
   return rows.map((row) => Object.assign(row, { told: toldAt(moments[row.k - 1] ?? query.to) }));
