@@ -12,10 +12,18 @@ alter table pull_requests force row level security;
 alter table merged_pull_requests force row level security;
 `;
 
+/** What a deployment ships, for the profiles. */
+const addIndex = `
+create index merged_pull_requests_shipped on merged_pull_requests (tenant_id, repository_id, shipped_by)
+  where shipped_by is not null;
+`;
+
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(addHeads).execute(db);
+  await sql.raw(addIndex).execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index merged_pull_requests_shipped`.execute(db);
   await sql`alter table merged_pull_requests drop column head_sha`.execute(db);
 }

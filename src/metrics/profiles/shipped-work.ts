@@ -5,24 +5,36 @@ import { deployedEver, deployedWithin, type Finish } from './deployed.ts';
 /** As Datadog documents it. */
 const [LONGEST_GAP_DAYS, MOST_COMMITS] = [60, 5_000];
 
-/** Merged pull requests, with the deployment of the window that has their merge first of all in the repository. */
+/**
+ * Merged pull requests, with the deployment of the window that has their merge first of all in the repository: that is
+ * `shipped_by`, or a baseline.
+ */
 export function shippedPulls(scope: MetricScope, finish: Finish): RawBuilder<unknown> {
   const { tenantId } = scope;
-  const ofRepository = (table: string) =>
-    sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId} and ${sql.ref(`${table}.repository_id`)} = d.repository_id`;
+  const of = (table: string, other: string) =>
+    sql`${sql.ref(`${table}.tenant_id`)} = ${tenantId} and ${sql.ref(`${table}.repository_id`)} = ${sql.ref(`${other}.repository_id`)}`;
   return sql`
-    select d.repository_id, d.deployment_id as id, d.at, d.at as finish, p.number, m.sha, d.environment,
-      p.first_commit_at, p.created_at, p.merged_at, ${noReviews}, ${noCommit},
-      case when p.first_commit_at is null then 'unknown_commits' end as missing
-    from (${deployedWithin(scope, finish)}) d
-    join shipped_commits m on ${ofRepository('m')} and m.deployment_id = d.deployment_id
-    join merged_pull_requests p on ${ofRepository('p')} and p.merge_commit_sha = m.sha
-    where d.outcome = 'success'
-      and d.deployment_id <> (
-        select b.deployment_id from production_deployments b where ${ofRepository('b')} and b.outcome = 'success'
+    with finished as materialized (
+      select d.repository_id, d.deployment_id, d.environment, d.at, d.baseline from (${deployedWithin(scope, finish)}) d
+      where d.outcome = 'success' and d.deployment_id <> (
+        select b.deployment_id from production_deployments b where ${of('b', 'd')} and b.outcome = 'success'
         order by b.finished_at, b.deployment_id limit 1)
-      and d.deployment_id = (
-        select e.deployment_id from shipped_commits e where ${ofRepository('e')} and e.sha = p.merge_commit_sha
+    ), shipped as (
+      select d.deployment_id, d.environment, d.at, p.*
+      from finished d join merged_pull_requests p on ${of('p', 'd')} and p.shipped_by = d.deployment_id
+      union all
+      select d.deployment_id, d.environment, d.at, p.*
+      from finished d
+      join shipped_commits m on ${of('m', 'd')} and m.deployment_id = d.deployment_id
+      join merged_pull_requests p on ${of('p', 'd')} and p.merge_commit_sha = m.sha
+      where d.baseline
+    )
+    select p.repository_id, p.deployment_id as id, p.at, p.at as finish, p.number, p.merge_commit_sha as sha,
+      p.environment, p.first_commit_at, p.created_at, p.merged_at, ${noReviews}, ${noCommit},
+      case when p.first_commit_at is null then 'unknown_commits' end as missing
+    from shipped p
+    where p.deployment_id = (
+        select e.deployment_id from shipped_commits e where ${of('e', 'p')} and e.sha = p.merge_commit_sha
         order by e.finished_at, e.deployment_id limit 1)
       and ${isOfTeam(scope, { person: sql`p.author_id`, at: sql`p.merged_at` })}`;
 }
