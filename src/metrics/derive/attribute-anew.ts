@@ -82,7 +82,8 @@ async function attributeChain(
     graph,
     deployments.map(({ sha }) => graph.numberOf(sha)),
   );
-  const written: number[] = [];
+  const added: number[] = [];
+  const changed: number[] = [];
   const removed: string[] = [];
   const restated: string[] = [];
   const behindBaseline: string[] = [];
@@ -95,15 +96,18 @@ async function attributeChain(
       continue;
     }
     const moved = mark?.deployment_id !== deployment.deployment_id;
-    if (moved || mark?.parents_known !== graph.isKnown(commit)) written.push(commit);
+    if (!mark) added.push(commit);
+    else if (moved || mark.parents_known !== graph.isKnown(commit)) changed.push(commit);
     if (place === 0) behindBaseline.push(sha);
     else if (moved || deployment.baseline) restated.push(sha);
   }
-  await writeMarks(trx, chain, { graph, commits: written, shippedBy: (commit) => deployments[walk.placeOf(commit)] });
+  const marked = { graph, shippedBy: (commit: number) => deployments[walk.placeOf(commit)] };
+  await writeMarks(trx, chain, { ...marked, commits: added, over: false });
+  await writeMarks(trx, chain, { ...marked, commits: changed, over: true });
   await removeMarks(trx, chain, removed);
   const standing = await writeStandings(trx, chain, { deployments, rollbacks: walk.findRollbacks() });
   return {
-    marked: written.length + removed.length,
+    marked: added.length + changed.length + removed.length,
     deployments: standing,
     restated: [...restated, ...removed],
     behindBaseline,

@@ -49,12 +49,18 @@ interface Marked {
   readonly graph: CommitGraph;
   readonly commits: readonly number[];
   readonly shippedBy: (commit: number) => ShippingDeployment | undefined;
+  /** Whether they have a mark already: an insert that looks for conflicts takes a quarter longer. */
+  readonly over: boolean;
 }
+
+const overwrite = sql`
+  on conflict (tenant_id, repository_id, sha, environment) do update set deployment_id = excluded.deployment_id,
+    finished_at = excluded.finished_at, parents_known = excluded.parents_known`;
 
 export async function writeMarks(
   trx: Trx,
   { tenantId, repositoryId, environment }: Chain,
-  { graph, commits, shippedBy }: Marked,
+  { graph, commits, shippedBy, over }: Marked,
 ): Promise<void> {
   for (let start = 0; start < commits.length; start += CHUNK) {
     const chunk = commits.slice(start, start + CHUNK);
@@ -69,10 +75,7 @@ export async function writeMarks(
         ${deployments.map((deployment) => deployment?.finished_at)}::timestamptz[],
         ${chunk.map((commit) => graph.isKnown(commit))}::boolean[])
         as x (sha, deployment_id, finished_at, parents_known)
-      order by x.sha
-      on conflict (tenant_id, repository_id, sha, environment) do update set
-        deployment_id = excluded.deployment_id, finished_at = excluded.finished_at,
-        parents_known = excluded.parents_known`.execute(trx);
+      order by x.sha ${over ? overwrite : sql``}`.execute(trx);
   }
 }
 

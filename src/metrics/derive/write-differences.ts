@@ -29,7 +29,8 @@ export async function writeDifferences<Told>(trx: Trx, place: Place, rows: Wante
   const keyOfBoth = list(key, (name) => sql`coalesce(${of('w', name)}, ${of('o', name)}) as ${sql.ref(name)}`);
   const { rows: told } = await sql<Told>`
     with different as materialized (
-      select ${keyOfBoth}, w.is_wanted is not null as is_wanted${each(columns, (name) => sql`, ${of('w', name)}`)}
+      select ${keyOfBoth}, w.is_wanted is not null as is_wanted,
+        o.is_stored is not null as is_stored${each(columns, (name) => sql`, ${of('w', name)}`)}
       from (select ${written}, true as is_wanted from (${wanted}) w) w
       full join (
         select ${written}, true as is_stored from ${stored}
@@ -43,21 +44,26 @@ export async function writeDifferences<Told>(trx: Trx, place: Place, rows: Wante
       delete from ${stored} o using different d
       where o.tenant_id = ${tenantId} and o.repository_id = ${repositoryId} and not d.is_wanted
         and ${isSame(key, ['o', 'd'])}
-    ), written as (
+    ), added as (
       insert into ${stored} (tenant_id, repository_id, ${written})
       select ${tenantId}::bigint, ${repositoryId}::bigint, ${written} from different
-      where is_wanted order by ${list(key, (name) => sql.ref(name))}
-      on conflict (tenant_id, repository_id, ${list(key, (name) => sql.ref(name))}) do ${overwrite(columns)}
-    )
+      where is_wanted and not is_stored order by ${list(key, (name) => sql.ref(name))}
+    )${overwritten(rows, place)}
     select ${telling} from different`.execute(trx);
   const [one] = told;
   if (!one) throw new Error('an aggregate has one row');
   return one;
 }
 
-function overwrite(columns: readonly string[]): RawBuilder<unknown> {
-  if (columns.length === 0) return sql`nothing`;
-  return sql`update set ${list(columns, (name) => sql`${sql.ref(name)} = ${of('excluded', name)}`)}`;
+/** Apart from what is added: an insert that looks for conflicts takes a quarter longer. */
+function overwritten({ table, key, columns }: WantedRows, { tenantId, repositoryId }: Place): RawBuilder<unknown> {
+  if (columns.length === 0) return sql``;
+  return sql`, overwritten as (
+      update ${sql.table(table)} o set ${list(columns, (name) => sql`${sql.ref(name)} = ${of('d', name)}`)}
+      from different d
+      where o.tenant_id = ${tenantId} and o.repository_id = ${repositoryId} and d.is_wanted and d.is_stored
+        and ${isSame(key, ['o', 'd'])}
+    )`;
 }
 
 type Write = (name: string) => RawBuilder<unknown>;
