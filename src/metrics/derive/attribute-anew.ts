@@ -4,7 +4,7 @@ import type { Place } from '../definition.ts';
 import type { Chain } from './chain.ts';
 import { ChainWalk } from './chain-walk.ts';
 import { type CommitGraph, readCommitGraph } from './commit-graph.ts';
-import { type ChainMarks, readMarks, removeMarks, removeOtherMarks, writeMarks } from './shipped-marks.ts';
+import { type ChainMarks, readMarks, removeMarks, removeMarksOf, writeMarks } from './shipped-marks.ts';
 
 /**
  * Attributes whole chains in memory, and writes what differs: for a chain that is new, or so far behind that reading
@@ -33,8 +33,10 @@ interface Corrected {
 /** Attributes all chains so, whatever was attributed. @returns what differed */
 export async function attributeAll(trx: Trx, place: Place, graph: CommitGraph): Promise<Corrected> {
   const environments = await listEnvironments(trx, place);
-  let marks = await removeOtherMarks(trx, place, environments);
   const stored = await readMarks(trx, place, graph);
+  const others = [...stored.keys()].filter((environment) => !environments.includes(environment));
+  if (others.length > 0) await removeMarksOf(trx, place, others);
+  let marks = others.reduce((sum, environment) => sum + (stored.get(environment)?.size ?? 0), 0);
   const deployments: number[] = [];
   for (const environment of environments) {
     const chain = { ...place, environment };

@@ -21,21 +21,36 @@ export async function readMarks(
   { tenantId, repositoryId }: Place,
   graph: CommitGraph,
 ): Promise<Map<string, ChainMarks>> {
+  const finishes = await readFinishes(trx, { tenantId, repositoryId });
   const marks = new Map<string, Map<number, Mark>>();
-  const stored = sql<Mark & { sha: string; environment: string }>`
-    select m.sha, m.environment, d.deployment_id, m.parents_known
-    from shipped_commits m
-    left join production_deployments d on d.tenant_id = m.tenant_id and d.repository_id = m.repository_id
-      and d.deployment_id = m.deployment_id and d.finished_at = m.finished_at
-    where m.tenant_id = ${sql.lit(tenantId)} and m.repository_id = ${sql.lit(repositoryId)}`;
+  // Without a join: the plan of a cursor is made for its first rows, and would look up each deployment by itself.
+  const stored = sql<StoredMark>`
+    select sha, environment, deployment_id, finished_at::text as finished_at, parents_known from shipped_commits
+    where tenant_id = ${sql.lit(tenantId)} and repository_id = ${sql.lit(repositoryId)}`;
   for await (const rows of readPages(trx, 'shipped_marks', stored)) {
-    for (const { sha, environment, ...mark } of rows) {
+    for (const { sha, environment, deployment_id, finished_at, parents_known } of rows) {
       const ofChain = marks.get(environment) ?? new Map<number, Mark>();
-      ofChain.set(graph.numberOf(sha), mark);
+      const isTimed = finishes.get(deployment_id) === finished_at;
+      ofChain.set(graph.numberOf(sha), { deployment_id: isTimed ? deployment_id : null, parents_known });
       marks.set(environment, ofChain);
     }
   }
   return marks;
+}
+
+interface StoredMark {
+  readonly sha: string;
+  readonly environment: string;
+  readonly deployment_id: number;
+  readonly finished_at: string;
+  readonly parents_known: boolean;
+}
+
+async function readFinishes(trx: Trx, { tenantId, repositoryId }: Place): Promise<Map<number, string>> {
+  const { rows } = await sql<ShippingDeployment>`
+    select deployment_id, finished_at::text as finished_at from production_deployments
+    where tenant_id = ${tenantId} and repository_id = ${repositoryId}`.execute(trx);
+  return new Map(rows.map(({ deployment_id, finished_at }) => [deployment_id, finished_at]));
 }
 
 const CHUNK = 50_000;
@@ -92,15 +107,14 @@ export async function removeMarks(
   }
 }
 
-/** Those of environments that have no chain. @returns how many there were */
-export async function removeOtherMarks(
+/** Of environments that have no chain. */
+export async function removeMarksOf(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   environments: readonly string[],
-): Promise<number> {
-  const { numAffectedRows } = await sql`
+): Promise<void> {
+  await sql`
     delete from shipped_commits
     where tenant_id = ${tenantId} and repository_id = ${repositoryId}
-      and environment <> all(${environments}::text[])`.execute(trx);
-  return Number(numAffectedRows);
+      and environment = any(${environments}::text[])`.execute(trx);
 }
