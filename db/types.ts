@@ -414,10 +414,14 @@ export interface Deployments {
 export interface DeploymentSources {
   automatic: boolean;
   /**
-   * Of the repository then: merges into it may be deployments. Null: not known.
+   * The same: merges into it may be deployments.
    */
   default_branch: string | null;
   definition_version: number;
+  /**
+   * Of the repository, when its rows were derived: bodies may name it.
+   */
+  full_name: string | null;
   repository_id: number;
   source: string;
   tenant_id: number;

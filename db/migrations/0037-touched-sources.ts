@@ -1,17 +1,21 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Which of a source changed was not kept: all that a repository has of it was compared each time. */
+/**
+ * Which of a source changed was not kept: all that a repository has of it was compared each time. What was derived until
+ * now has no name or branch beside it, so that it is derived anew once.
+ */
 const keepThem = `
 alter table touched_facts drop column others,
   add column releases bigint[] not null default '{}',
   add column tags text[] not null default '{}',
   add column workflow_runs bigint[] not null default '{}';
-alter table deployment_sources add column default_branch text;
-comment on column deployment_sources.default_branch is 'Of the repository then: merges into it may be deployments. Null: not known.';
+alter table deployment_sources add column full_name text, add column default_branch text;
+comment on column deployment_sources.full_name is 'Of the repository, when its rows were derived: bodies may name it.';
+comment on column deployment_sources.default_branch is 'The same: merges into it may be deployments.';
 `;
 
 const forgetThem = `
-alter table deployment_sources drop column default_branch;
+alter table deployment_sources drop column full_name, drop column default_branch;
 alter table touched_facts drop column releases, drop column tags, drop column workflow_runs,
   add column others boolean not null default true;
 alter table touched_facts alter column others set default false;

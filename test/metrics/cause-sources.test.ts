@@ -162,6 +162,17 @@ it('a revert blames the deployment of what it reverts, also when that ships by a
   expect(await listCauses()).toEqual(['2 revert #4 12:00:00']);
 });
 
+it('a reference by the name that the repository has now counts, though it was written long ago', async () => {
+  const pulls = [merged(2, { hour: 1 }), merged(4, { hour: 11, body: 'Reverts acme/store#2' })];
+  await tell(...history(), ...pulls, deployed(1, { commit: 1, hour: 0 }), deployed(2, { commit: 3, hour: 5 }));
+  await tell(deployed(3, { commit: 4, hour: 12 }));
+  expect(await listCauses()).toEqual([]);
+  const named = { at: time(100), full_name: 'acme/store', private: true };
+  await storeFacts(db, ACME, 'acme', { repositories: [{ repository_id: SHOP, named }] });
+  await recomputeTouched(db, ACME);
+  expect(await listCauses()).toEqual(['2 revert #4 12:00:00']);
+});
+
 it('what people say counts with the next look, too, while somebody else computes the numbers', async () => {
   await tell(...history(), deployed(1, { commit: 1, hour: 0, state: 'failure' }));
   expect(await listCauses()).toEqual(['1 deploy_failed status']);

@@ -107,14 +107,14 @@ async function recordSource(
   const automatic = definition.deployment_source.kind === 'auto';
   const { rows } = await sql`
     insert into deployment_sources as s
-      (tenant_id, repository_id, source, automatic, definition_version, default_branch)
-    select ${tenantId}::bigint, ${repositoryId}::bigint, ${source}, ${automatic}, ${version}, (
-      select r.default_branch from repositories r
-      where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId})
+      (tenant_id, repository_id, source, automatic, definition_version, full_name, default_branch)
+    select r.tenant_id, r.repository_id, ${source}, ${automatic}, ${version}, r.full_name, r.default_branch
+    from repositories r
+    where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId}
     on conflict (tenant_id, repository_id) do update set source = excluded.source, automatic = excluded.automatic,
-      definition_version = excluded.definition_version, default_branch = excluded.default_branch
-    where (s.source, s.automatic, s.definition_version, s.default_branch)
-      is distinct from (excluded.source, excluded.automatic, excluded.definition_version, excluded.default_branch)
+      definition_version = excluded.definition_version, full_name = excluded.full_name,
+      default_branch = excluded.default_branch
+    where s is distinct from excluded
     returning s.repository_id`.execute(trx);
   return rows.length === 0;
 }

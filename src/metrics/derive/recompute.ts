@@ -85,16 +85,17 @@ async function refreshStatistics(db: Database, tenantId: number): Promise<void> 
   await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
 }
 
-/** Whether what is derived was so by another version of the definition. */
+/** Whether what is derived was so by another definition, or for a repository of another name or default branch. */
 async function isDefinedAnew(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   { version }: VersionedDefinition,
 ): Promise<boolean> {
   const { rows } = await sql`
-    select from deployment_sources
-    where tenant_id = ${tenantId} and repository_id = ${repositoryId} and definition_version <> ${version}`.execute(
-    trx,
-  );
+    select from deployment_sources s
+    join repositories r on r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId}
+    where s.tenant_id = ${tenantId} and s.repository_id = ${repositoryId}
+      and (s.definition_version, s.full_name, s.default_branch)
+        is distinct from (${version}::integer, r.full_name, r.default_branch)`.execute(trx);
   return rows.length > 0;
 }
