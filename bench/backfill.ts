@@ -15,7 +15,7 @@ import { readGit } from '../src/sync/git-process.ts';
 import { startStandIn } from '../test/support/github/stand-in.ts';
 import { sampleOrg } from '../test/support/github/truth/sample-org.ts';
 import { connectToStandIn, readPages } from '../test/support/read-repository.ts';
-import { makeRepository } from './backfill/made-repository.ts';
+import { makeRepository } from './made-repository.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -7,6 +7,7 @@ import { migrateToLatest } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { measureAttribution } from './metrics/attribution.ts';
 import { shareBlocks, vacuum } from './metrics/fill.ts';
+import { measureGit } from './metrics/git-log.ts';
 import { COMMITS_PER_BLOCK, type MadeTenant, storeTenant } from './metrics/made-tenant.ts';
 import { measureProfiles, measureQueries } from './metrics/queries.ts';
 import { measureRecompute } from './metrics/recompute.ts';
@@ -45,6 +46,7 @@ try {
     from,
     to,
   };
+  await measureGit(folder, { commits: (tenant.blocks[0] ?? 0) * COMMITS_PER_BLOCK, rounds: Number(options.rounds) });
   await fill(db, tenant);
   await measureRecompute(db, tenant);
   await vacuum(database.url);
