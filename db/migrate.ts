@@ -31,9 +31,8 @@ import * as pullRequestFiles from './migrations/0030-pull-request-files.ts';
 import * as readLines from './migrations/0031-read-lines.ts';
 import * as saidCheckRuns from './migrations/0032-said-check-runs.ts';
 import * as fastNumbers from './migrations/0033-fast-numbers.ts';
-import * as touchedMarks from './migrations/0036-touched-marks.ts';
-import * as touchedSources from './migrations/0037-touched-sources.ts';
-import * as mergedHeads from './migrations/0038-merged-heads.ts';
+import * as touchedFacts from './migrations/0034-touched-facts.ts';
+import * as mergedHeads from './migrations/0035-merged-heads.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-tenants': tenants,
@@ -66,9 +65,8 @@ const migrations: Record<string, Migration> = {
   '0031-read-lines': readLines,
   '0032-said-check-runs': saidCheckRuns,
   '0033-fast-numbers': fastNumbers,
-  '0036-touched-marks': touchedMarks,
-  '0037-touched-sources': touchedSources,
-  '0038-merged-heads': mergedHeads,
+  '0034-touched-facts': touchedFacts,
+  '0035-merged-heads': mergedHeads,
 };
 
 /** Brings the schema up to date. @returns the names of the migrations that it ran, oldest first */

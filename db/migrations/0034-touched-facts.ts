@@ -6,9 +6,11 @@ import { type Kysely, sql } from 'kysely';
  */
 const keepThem = `
 alter table touched_facts drop column others,
+  add column marked boolean not null default false,
   add column releases bigint[] not null default '{}',
   add column tags text[] not null default '{}',
   add column workflow_runs bigint[] not null default '{}';
+comment on column touched_facts.marked is 'Somebody marked a deployment, or took a mark back.';
 alter table deployment_sources add column full_name text, add column default_branch text;
 comment on column deployment_sources.full_name is 'Of the repository, when its rows were derived: bodies may name it.';
 comment on column deployment_sources.default_branch is 'The same: merges into it may be deployments.';
@@ -16,7 +18,7 @@ comment on column deployment_sources.default_branch is 'The same: merges into it
 
 const forgetThem = `
 alter table deployment_sources drop column full_name, drop column default_branch;
-alter table touched_facts drop column releases, drop column tags, drop column workflow_runs,
+alter table touched_facts drop column marked, drop column releases, drop column tags, drop column workflow_runs,
   add column others boolean not null default true;
 alter table touched_facts alter column others set default false;
 comment on column touched_facts.others is 'A release, a tag or a workflow run.';
