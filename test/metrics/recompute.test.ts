@@ -71,7 +71,10 @@ const reported = {
   names_sha: 'c',
 };
 
-/** With a deployment that stands for a squash, one that a branch has, two chains, and a gap behind the first commit. */
+/**
+ * With a deployment that stands for a squash, one that a branch has, three chains, one of a commit that
+ * nobody told of, and a gap behind the first commit.
+ */
 const side: Facts[] = [
   repositoryFact(SIDE, 'acme/side'),
   {
@@ -96,6 +99,7 @@ const side: Facts[] = [
   deployed(4, 'c'),
   deployed(5, 'a', 'prod-eu'),
   deployed(6, 'c', 'prod-eu'),
+  deployed(7, 'lost', 'prod-us'),
 ];
 
 let rows: Record<string, string[]> = {};
