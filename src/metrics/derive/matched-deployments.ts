@@ -87,21 +87,21 @@ async function readHeadlines(
   changed?: Pick<Changed, 'commits'>,
 ): Promise<number[]> {
   const successes = sql`
-    select o.deployment_id, o.sha from production_deployments o
+    select o.deployment_id from production_deployments o
     where o.tenant_id = ${tenantId} and o.repository_id = ${repositoryId} and o.outcome = 'success'`;
   // Each part has an index of its own.
-  const touched = changed
-    ? sql`${successes} and not o.attributed union ${successes} and o.sha = any(${changed.commits}::text[])`
-    : successes;
+  const isTouched = changed
+    ? sql`d.deployment_id in (
+        ${successes} and not o.attributed union ${successes} and o.sha = any(${changed.commits}::text[]))`
+    : sql`true`;
+  // A look-up for each, and no join of a table with itself: of rows that are new the planner knows no number.
+  const number = sql`(
+    select ${headlineNumber} from commits c
+    where c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = d.sha)`;
   const { rows } = await sql<{ deployment_id: number }>`
-    update production_deployments d set headline_number = x.number
-    from (
-      select o.deployment_id, ${headlineNumber} as number
-      from (${touched}) o
-      left join commits c on c.tenant_id = ${tenantId} and c.repository_id = ${repositoryId} and c.sha = o.sha
-    ) x
-    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.deployment_id = x.deployment_id
-      and d.headline_number is distinct from x.number
+    update production_deployments d set headline_number = ${number}
+    where d.tenant_id = ${tenantId} and d.repository_id = ${repositoryId} and d.outcome = 'success' and ${isTouched}
+      and d.headline_number is distinct from ${number}
     returning d.deployment_id`.execute(trx);
   return rows.map(({ deployment_id }) => deployment_id);
 }
