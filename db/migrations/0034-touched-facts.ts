@@ -16,6 +16,15 @@ comment on column deployment_sources.full_name is 'Of the repository, when its r
 comment on column deployment_sources.default_branch is 'The same: merges into it may be deployments.';
 `;
 
+/** Their rows are those of many tenants, whose policies show none to the role that migrates. */
+const deriveAnew = `
+alter table repositories no force row level security;
+alter table touched_facts no force row level security;
+insert into touched_facts (tenant_id, repository_id) select tenant_id, repository_id from repositories;
+alter table repositories force row level security;
+alter table touched_facts force row level security;
+`;
+
 const forgetThem = `
 alter table deployment_sources drop column full_name, drop column default_branch;
 alter table touched_facts drop column marked, drop column releases, drop column tags, drop column workflow_runs,
@@ -26,6 +35,7 @@ comment on column touched_facts.others is 'A release, a tag or a workflow run.';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(keepThem).execute(db);
+  await sql.raw(deriveAnew).execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

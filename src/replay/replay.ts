@@ -94,7 +94,7 @@ async function tell(db: Database, telling: Telling): Promise<Omit<ReplayResult, 
     source: createGitCommitSource(story),
     onProgress: (done, total) => report(telling, { stage: 'detailed', done, total }),
   });
-  await recomputeTouched(db, place.tenantId, telling.signal);
+  await recomputeTouched(db, place.tenantId, { signal: telling.signal });
   return {
     repository,
     branch: clone.branch,

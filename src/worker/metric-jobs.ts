@@ -26,9 +26,12 @@ export async function startMetricJobs(options: MetricJobs): Promise<{ stop(): Pr
   const gaps = compare && new HistoryGaps(db, { compare, log });
   const recompute = async (tenantId: number): Promise<void> => {
     const started = performance.now();
-    const repositories = [...(await recomputeTouched(db, tenantId, stopping.signal))];
+    const onFailed = (err: unknown, repository: number) =>
+      log.error({ err, tenant: tenantId, repository }, 'metrics of a repository not recomputed, will be tried again');
+    const recomputing = { signal: stopping.signal, onFailed };
+    const repositories = [...(await recomputeTouched(db, tenantId, recomputing))];
     if (gaps && (repositories.length > 0 || gaps.isDue(tenantId)) && (await gaps.fill(tenantId))) {
-      repositories.push(...(await recomputeTouched(db, tenantId, stopping.signal)));
+      repositories.push(...(await recomputeTouched(db, tenantId, recomputing)));
     }
     if (repositories.length === 0) return;
     await onRecomputed?.(tenantId, repositories);

@@ -162,6 +162,24 @@ it('a revert blames the deployment of what it reverts, also when that ships by a
   expect(await listCauses()).toEqual(['2 revert #4 12:00:00']);
 });
 
+it('one cause is made of the reverts of two pull requests that one deployment shipped', async () => {
+  const pulls = [merged(2, { hour: 1 }), merged(3, { hour: 2 })];
+  const chain = [deployed(1, { commit: 1, hour: 0 }), deployed(2, { commit: 3, hour: 5 })];
+  await tell(...history(), ...pulls, ...chain, deployed(3, { commit: 4, hour: 12 }));
+  await tell(merged(4, { hour: 11, body: 'Reverts #2\nReverts #3' }));
+  expect(await listCauses()).toEqual(['2 revert #4 12:00:00']);
+});
+
+it('what is told of a repository before it is known counts when it is', async () => {
+  const pulls = [merged(2, { hour: 1 }), merged(4, { hour: 11, body: 'Reverts acme/shop#2' })];
+  const chain = [deployed(1, { commit: 1, hour: 0 }), deployed(2, { commit: 3, hour: 5 })];
+  await storeFacts(db, ACME, 'acme', ...history(), ...pulls, ...chain, deployed(3, { commit: 4, hour: 12 }));
+  await recomputeTouched(db, ACME);
+  expect(await listCauses()).toEqual([]);
+  await tell();
+  expect(await listCauses()).toEqual(['2 revert #4 12:00:00']);
+});
+
 it('a reference by the name that the repository has now counts, though it was written long ago', async () => {
   const pulls = [merged(2, { hour: 1 }), merged(4, { hour: 11, body: 'Reverts acme/store#2' })];
   await tell(...history(), ...pulls, deployed(1, { commit: 1, hour: 0 }), deployed(2, { commit: 3, hour: 5 }));

@@ -10,7 +10,7 @@ import { readDerived } from '../support/derived-rows.ts';
 import { commitFact, deploymentFact, pullFact, releaseFact, statusFact } from '../support/sample-facts.ts';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
 
 const { db } = await createTestDatabase();
 const SHOP = 11;
@@ -103,7 +103,11 @@ it(
     const seen = new Set<string>();
     const history = fc.asyncProperty(
       source,
-      fc.array(fc.array(fact, { maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.array(fact, { minLength: 2, maxLength: 6, size: 'max' }), {
+        minLength: 3,
+        maxLength: 7,
+        size: 'max',
+      }),
       async (chosen, steps) => {
         tenantId += 1;
         const login = `acme-${tenantId}`;

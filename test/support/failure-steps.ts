@@ -32,6 +32,7 @@ const pullBody = fc.oneof(
   closes,
   fc.tuple(reverts, closes).map((lines) => lines.join('\n')),
   fc.tuple(closes, closes).map((lines) => lines.join(', ')),
+  fc.tuple(reverts, reverts, reverts).map((lines) => lines.join('\n')),
 );
 const cause = fc.oneof(
   deployment.map((id) => `deployment ${id}`),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, it } from 'vitest';
+import { connectPool } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { createLogger } from '../../src/logging.ts';
@@ -118,4 +119,29 @@ it('leaves the numbers as they are where GitHub does not answer', async () => {
   await worker.stop();
   expect(asked).toEqual([sha('c')]);
   expect(await listShipped()).toEqual([`1 ${short('a')}`, `2 ${short('c')}`]);
+});
+
+it('a repository that can not be computed keeps no other one from it, and is tried again', async () => {
+  const [broken, sound] = [SHOP + 1, SHOP + 2];
+  const owner = connectPool({ url, max: 1 });
+  await owner.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+    create trigger refuse before insert on production_deployments for each row
+      when (new.repository_id = ${broken}) execute function refuse()`);
+  const worker = await startWorker({ db, queue, log, appId: null });
+  const facts = [broken, sound].flatMap((id): Facts[] => [
+    repositoryFact(id, `acme/${id}`),
+    {
+      deployments: [deploymentFact(id, id, { sha: sha('a') })],
+      deployment_statuses: [statusFact(id, id, { id, state: 'success', created_at: '2026-02-01T10:00:00.000Z' })],
+    },
+  ]);
+  await storeFacts(db, ACME.id, 'acme', ...facts);
+  await sendRecomputeMetrics(queue, db, [ACME.id]);
+  await untilShipped([`${sound} ${short('a')}`]);
+  await owner.query('drop trigger refuse on production_deployments');
+  await owner.end();
+  await sendRecomputeMetrics(queue, db, [ACME.id]);
+  await untilShipped([`${broken} ${short('a')}`, `${sound} ${short('a')}`]);
+  await worker.stop();
 });

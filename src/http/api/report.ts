@@ -19,6 +19,7 @@ export const reportedId = z
   .trim()
   .min(1)
   .max(200)
+  .refine((id) => !/^#\d+$/.test(id), 'is how an issue of GitHub is named: give the id with something before it')
   .refine(...plainText);
 export const reportedRepository = repoParameter.openapi({
   param: {},

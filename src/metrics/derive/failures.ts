@@ -142,15 +142,18 @@ function rollbacks({ tenantId, repositoryId }: Place, sources: CauseSources | un
       and ${isOneOf(sql`r.deployment_id`, sources?.deployments)}`;
 }
 
+/** Several reverts of what one deployment shipped are one cause. */
 function reverts(place: Place, sources: CauseSources | undefined): RawBuilder<unknown> {
   const { tenantId, repositoryId } = place;
   return sql`
-    select blamed.deployment_id, 'revert', '#' || p.number, 'reverts #' || reverted.number, p.shipped_at
+    select blamed.deployment_id, 'revert', '#' || p.number,
+      'reverts ' || string_agg('#' || reverted.number, ', ' order by reverted.number), p.shipped_at
     from merged_pull_requests p
     cross join lateral unnest(p.reverts) as reverted (number)
     cross join lateral (${firstDeploymentOf(place, sql`reverted.number`)}) blamed
     where p.tenant_id = ${tenantId} and p.repository_id = ${repositoryId} and p.reverts <> '{}'
-      and blamed.finished_at <= p.merged_at and ${isOneOf(sql`p.number`, sources?.pulls)}`;
+      and blamed.finished_at <= p.merged_at and ${isOneOf(sql`p.number`, sources?.pulls)}
+    group by blamed.deployment_id, p.number, p.shipped_at`;
 }
 
 function hotfixes(place: Place, { hours, sources }: Looked): RawBuilder<unknown> {

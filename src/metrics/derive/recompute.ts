@@ -10,16 +10,22 @@ import { lockDerived } from './lock.ts';
 import { takeTouched } from './touched-facts.ts';
 import { updateDerived } from './update-derived.ts';
 
+interface RecomputeOptions {
+  /** Ends it early, between two repositories. */
+  readonly signal?: AbortSignal;
+  /** Told of a repository whose numbers stay as they were; the others go on. Unless given, the error is thrown. */
+  readonly onFailed?: (error: unknown, repositoryId: number) => void;
+}
+
 /**
  * Brings the derived rows of a tenant up to date with its facts, a repository at a time, each in a transaction of its
  * own. The work is in proportion to what was touched.
- * @param signal ends it early, between two repositories
- * @returns the ids of the repositories
+ * @returns the ids of the repositories that were brought up to date
  */
 export async function recomputeTouched(
   db: Database,
   tenantId: number,
-  signal?: AbortSignal,
+  { signal, onFailed = rethrow }: RecomputeOptions = {},
 ): Promise<readonly number[]> {
   const repositories = await withTenant(db, tenantId, async (trx) => {
     const { rows } = await sql<{ repository_id: number }>`
@@ -27,17 +33,29 @@ export async function recomputeTouched(
     return rows.map(({ repository_id }) => repository_id);
   });
   if (repositories.length > 0) await refreshStatistics(db, tenantId);
+  const recomputed: number[] = [];
   for (const repositoryId of repositories) {
     if (signal?.aborted) break;
-    await withTenant(db, tenantId, (trx) => recomputeRepository(trx, { tenantId, repositoryId }));
+    try {
+      await withTenant(db, tenantId, (trx) => recomputeRepository(trx, { tenantId, repositoryId }));
+      recomputed.push(repositoryId);
+    } catch (error) {
+      onFailed(error, repositoryId);
+    }
   }
-  return repositories;
+  return recomputed;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** Brings the derived rows of a repository up to date, in the transaction at hand. */
 export async function recomputeRepository(trx: Trx, place: Place): Promise<void> {
   await lockDerived(trx, place);
   const touched = await takeTouched(trx, place);
+  // When it becomes known, everything of it is derived.
+  if (!(await isKnown(trx, place))) return;
   const versioned = await getDefinition(trx, place);
   if (await isDefinedAnew(trx, place, versioned)) await deriveEverything(trx, place, { undecided: 'as it was' });
   else await updateDerived(trx, place, { touched, versioned });
@@ -85,16 +103,16 @@ async function refreshStatistics(db: Database, tenantId: number): Promise<void> 
   await withTenant(db, tenantId, (trx) => sql`select analyze_grown_facts()`.execute(trx));
 }
 
-/** Whether what is derived was so by another definition, or for a repository of another name or default branch. */
+/** Whether nothing is derived yet, or it was by another definition, or for another name or default branch. */
 async function isDefinedAnew(
   trx: Trx,
   { tenantId, repositoryId }: Place,
   { version }: VersionedDefinition,
 ): Promise<boolean> {
   const { rows } = await sql`
-    select from deployment_sources s
-    join repositories r on r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId}
-    where s.tenant_id = ${tenantId} and s.repository_id = ${repositoryId}
+    select from repositories r
+    left join deployment_sources s on s.tenant_id = ${tenantId} and s.repository_id = r.repository_id
+    where r.tenant_id = ${tenantId} and r.repository_id = ${repositoryId}
       and (s.definition_version, s.full_name, s.default_branch)
         is distinct from (${version}::integer, r.full_name, r.default_branch)`.execute(trx);
   return rows.length > 0;

@@ -219,6 +219,7 @@ describe('an incident that is reported', () => {
     [{ caused_by: { sha: 'xyz' } }, 400],
     [{ url: 'javascript:alert(1)' }, 400],
     [{ url: 'https://status.acme.com/\u0000' }, 400],
+    [{ id: '#21' }, 400],
     [{ title: 'down\u0000' }, 400],
     [{ title: 'down \ud800' }, 400],
   ])('is refused with %j', async (wrong, status) => {
