@@ -10,7 +10,7 @@ import { readDerived } from '../support/derived-rows.ts';
 import { commitFact, deploymentFact, pullFact, releaseFact, statusFact } from '../support/sample-facts.ts';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100);
 
 const { db } = await createTestDatabase();
 const SHOP = 11;
@@ -37,16 +37,27 @@ function branchOf(default_branch: string, at: string): Facts {
 /** Whatever a deployment may be made of, as it was seen at some hour: what was seen later counts. */
 const fact = fc.oneof(
   fc.nat(COMMITS - 1).map(commitOf),
-  fc.tuple(fc.constantFrom('main', 'next'), hour).map(([name, seen]) => branchOf(name, time(seen))),
+  fc.tuple(fc.constantFrom('main', 'main', 'next'), hour).map(([name, seen]) => branchOf(name, time(seen))),
   fc.tuple(id, fc.oneof(sha, fc.constant(null)), hour).map(([number, at, seen]): Facts => {
     const observed = { at: time(seen), sha: at, deleted_at: at === null ? time(seen) : null };
     return { tags: [{ repository_id: SHOP, name: `v${number}`, observed }] };
   }),
   fc
-    .record({ id, target_commitish: fc.oneof(sha, fc.constant('main')), draft: fc.boolean(), seen: hour })
-    .map(({ id: release, seen, ...release_of }): Facts => {
-      const published_at = time(release);
-      return { releases: [releaseFact(SHOP, release, { ...release_of, at: time(seen), published_at })] };
+    .record({
+      id,
+      target_commitish: fc.oneof(sha, fc.constant('main')),
+      draft: fc.constantFrom(false, false, true),
+      tagged: fc.option(sha),
+      seen: hour,
+    })
+    .map(({ id: release, tagged, seen, ...release_of }): Facts => {
+      const [at, published_at] = [time(seen), time(release)];
+      const releases = [releaseFact(SHOP, release, { ...release_of, at, published_at })];
+      if (tagged === null) return { releases };
+      return {
+        releases,
+        tags: [{ repository_id: SHOP, name: `v${release}`, observed: { at, sha: tagged, deleted_at: null } }],
+      };
     }),
   fc
     .record({ id, head_sha: sha, conclusion: fc.constantFrom('success', 'failure', 'cancelled'), seen: hour })
@@ -71,7 +82,7 @@ const fact = fc.oneof(
     .record({
       id,
       merge_commit_sha: fc.oneof(sha, fc.constant(null)),
-      base_ref: fc.constantFrom('main', 'next'),
+      base_ref: fc.constantFrom('main', 'main', 'next'),
       seen: hour,
     })
     .map(({ id: number, seen, ...merge }): Facts => {

@@ -144,4 +144,5 @@ it('a repository that can not be computed keeps no other one from it, and is tri
   await sendRecomputeMetrics(queue, db, [ACME.id]);
   await untilShipped([`${broken} ${short('a')}`, `${sound} ${short('a')}`]);
   await worker.stop();
+  expect(await listShipped()).toEqual([`${broken} ${short('a')}`, `${sound} ${short('a')}`]);
 });
