@@ -22,6 +22,7 @@ import type { Logger } from './logging.ts';
 import { ensureOperatorToken } from './operator-token.ts';
 import { type Queue, startQueue } from './queue.ts';
 import { Resources } from './resources.ts';
+import { createReadPatchId } from './sync/commit-patches.ts';
 import { createCompare } from './sync/compared-commits.ts';
 import { openKeyring } from './tenancy/open-keyring.ts';
 import { startHousekeeping } from './worker/housekeeping.ts';
@@ -112,7 +113,7 @@ async function startJobs({ config, log, db, queue, github }: JobsOptions, resour
     appId,
     ...(reactions && { reactions }),
     ...(sync && { sync }),
-    ...(github && { compare: createCompare(db, github) }),
+    ...(github && { compare: createCompare(db, github), readPatchId: createReadPatchId(db, github) }),
     ...(github &&
       appId !== null && {
         checks: {

@@ -1,14 +1,13 @@
 import type { Database } from '../../db/connection.ts';
 import { withTenant } from '../../db/tenant.ts';
-import { ForbiddenError, NotFoundError, RateLimitedError, UnexpectedResponseError } from '../errors.ts';
 import { applyFacts } from '../facts/apply.ts';
 import type { Logger } from '../logging.ts';
 import { type HistoryGap, listHistoryGaps } from '../metrics/derive/history-gaps.ts';
 import { commitFacts } from '../sync/commit-facts.ts';
 import type { Compare } from '../sync/compared-commits.ts';
+import { askAgainAt } from './ask-again.ts';
 
 const MOST_REMEMBERED = 10_000;
-const AGAIN_MS = 5 * 60_000;
 
 interface HistoryGapDeps {
   readonly compare: Compare;
@@ -73,19 +72,12 @@ export class HistoryGaps {
       }
       return { found, askAt: Number.POSITIVE_INFINITY };
     } catch (err) {
-      const askAt = this.#askAgainAt(err);
+      const askAt = askAgainAt(err, this.#now());
       const message = Number.isFinite(askAt)
         ? 'a gap of the history, will be asked for again'
         : 'a gap of the history stays';
       this.#log.warn({ err, tenant: tenantId }, message);
       return { found, askAt };
     }
-  }
-
-  #askAgainAt(error: unknown): number {
-    if (error instanceof RateLimitedError) return error.retryAt.getTime();
-    const isFinal =
-      error instanceof NotFoundError || error instanceof ForbiddenError || error instanceof UnexpectedResponseError;
-    return isFinal ? Number.POSITIVE_INFINITY : this.#now() + AGAIN_MS;
   }
 }

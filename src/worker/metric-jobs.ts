@@ -3,8 +3,10 @@ import type { Database } from '../../db/connection.ts';
 import type { Logger } from '../logging.ts';
 import { recomputeTouched } from '../metrics/derive/recompute.ts';
 import { type Queue, RECOMPUTE_METRICS } from '../queue.ts';
+import type { ReadPatchId } from '../sync/commit-patches.ts';
 import type { Compare } from '../sync/compared-commits.ts';
 import { HistoryGaps } from './history-gaps.ts';
+import { PatchMatches } from './patch-matches.ts';
 import { repeat } from './repeat.ts';
 
 export interface MetricJobs {
@@ -12,6 +14,7 @@ export interface MetricJobs {
   readonly queue: Queue;
   readonly log: Logger;
   readonly compare?: Compare | undefined;
+  readonly readPatchId?: ReadPatchId | undefined;
   /** Told which repositories have other numbers now. */
   readonly onRecomputed?: ((tenantId: number, repositoryIds: readonly number[]) => Promise<void>) | undefined;
 }
@@ -21,9 +24,10 @@ const payload = z.object({ tenantId: z.int() });
 
 /** Keeps what is derived from the facts up to date: after each batch, and now and then for what no job announced. */
 export async function startMetricJobs(options: MetricJobs): Promise<{ stop(): Promise<void> }> {
-  const { db, queue, log, compare, onRecomputed } = options;
+  const { db, queue, log, compare, readPatchId, onRecomputed } = options;
   const stopping = new AbortController();
   const gaps = compare && new HistoryGaps(db, { compare, log });
+  const patches = readPatchId && new PatchMatches(db, { readPatchId, log });
   const recompute = async (tenantId: number): Promise<void> => {
     const started = performance.now();
     const onFailed = (err: unknown, repository: number) =>
@@ -31,6 +35,10 @@ export async function startMetricJobs(options: MetricJobs): Promise<{ stop(): Pr
     const recomputing = { signal: stopping.signal, onFailed };
     const repositories = [...(await recomputeTouched(db, tenantId, recomputing))];
     if (gaps && (repositories.length > 0 || gaps.isDue(tenantId)) && (await gaps.fill(tenantId))) {
+      repositories.push(...(await recomputeTouched(db, tenantId, recomputing)));
+    }
+    const mayMatch = repositories.length > 0 || patches?.isDue(tenantId);
+    if (patches && mayMatch && (await patches.find(tenantId, repositories))) {
       repositories.push(...(await recomputeTouched(db, tenantId, recomputing)));
     }
     if (repositories.length === 0) return;

@@ -5,6 +5,7 @@ import { APPLY_DELIVERIES, type Queue, sendApplyDeliveries, sendReact, sendRecom
 import { applyDueDeliveries } from './apply-deliveries.ts';
 import { startCatchUp } from './catch-up.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
+import type { ReadPatchId } from '../sync/commit-patches.ts';
 import type { Compare } from '../sync/compared-commits.ts';
 import { type CheckRunDeps, createOnRecomputed, startCheckRunJobs } from './check-run-jobs.ts';
 import { startErasureJobs } from './erasure-jobs.ts';
@@ -30,6 +31,7 @@ export interface WorkerOptions {
   readonly reactions?: Reactions;
   /** Asks GitHub for what lies between two commits; left out, a gap of the history waits for the backfill. */
   readonly compare?: Compare;
+  readonly readPatchId?: ReadPatchId;
   /** What it takes to publish check runs; left out, none is. */
   readonly checks?: Omit<CheckRunDeps, 'db' | 'queue' | 'log'>;
 }
@@ -40,7 +42,7 @@ export interface Worker {
 }
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, queue, log, appId, sync, reactions, compare, checks } = options;
+  const { db, queue, log, appId, sync, reactions, compare, readPatchId, checks } = options;
   const applyDue = async (tx: Db): Promise<void> => {
     const started = performance.now();
     const trx = overQueueTransaction(tx);
@@ -66,7 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
 
   const onRecomputed = checks && createOnRecomputed({ db, queue, ...checks });
-  const metricJobs = await startMetricJobs({ db, queue, log, compare, onRecomputed });
+  const metricJobs = await startMetricJobs({ db, queue, log, compare, readPatchId, onRecomputed });
   const react = reactions && (await startReact({ db, queue, log, reactions }));
   const sweep = startSweep({ db, queue, log });
   const catchUp = startCatchUp({ db, queue, log, connected: sync !== undefined });

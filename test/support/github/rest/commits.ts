@@ -1,6 +1,7 @@
 import { notFound, Refusal } from '../request.ts';
 import type { Repository } from '../truth/repository.ts';
 import type { Commit } from '../truth/work.ts';
+import { commitDiff } from './commit-diff.ts';
 import { commitJson, fullCommitJson } from './commit-json.ts';
 import { list, ok, param, type RestCall, repositoryOf, type Route } from './route.ts';
 import { simplePullJson } from './work-json.ts';
@@ -29,7 +30,12 @@ export const commitRoutes: Route[] = [
     permission: PERMISSION,
     answer: (call) => {
       const repository = repositoryOf(call);
-      return ok(fullCommitJson({ truth: call.truth, repository }, commitOf(repository, param(call, 'ref'))));
+      const commit = commitOf(repository, param(call, 'ref'));
+      if (call.request.headers.accept?.endsWith('.diff') !== true) {
+        return ok(fullCommitJson({ truth: call.truth, repository }, commit));
+      }
+      const headers = { 'content-type': 'application/vnd.github.diff; charset=utf-8' };
+      return { status: 200, text: commitDiff(repository, commit), headers };
     },
   },
   {
