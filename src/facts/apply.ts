@@ -6,6 +6,7 @@ import { withoutErased } from './learn-erased.ts';
 import { lockFacts } from './lock-facts.ts';
 import { removeUnlistedCommits } from './pull-request-commits.ts';
 import { notifyStale, staleOf } from './stale.ts';
+import { listChangedBots, touchPullsOf } from './touch-people.ts';
 import { recordTouched } from './touched.ts';
 import { settleTouchedTracking } from './tracking.ts';
 import { upsertRows } from './upsert.ts';
@@ -21,6 +22,7 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   await lockFacts(trx, tenantId);
   const kept = await withoutErased(trx, tenantId, facts);
   const batch = kept === facts ? told : batchOf(kept);
+  const changedBots = await listChangedBots(trx, tenantId, batch);
   for (const name of Object.keys(factTables) as FactTableName[]) {
     await upsertRows(trx, tenantId, factTables[name], batch.rows(name));
   }
@@ -28,6 +30,7 @@ export async function applyFacts(trx: Trx, tenantId: number, facts: readonly Fac
   await resolveContributors(trx, tenantId, batch);
   await removeUnlistedCommits(trx, tenantId, batch);
   await recordTouched(trx, tenantId, batch);
+  await touchPullsOf(trx, tenantId, changedBots);
   await notifyStale(trx, tenantId, staleOf(batch));
   return batch.size;
 }

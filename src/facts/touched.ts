@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Trx } from '../../db/tenant.ts';
 import type { FactBatch } from './batch.ts';
 import type { FactTableName } from './facts.ts';
@@ -36,7 +36,7 @@ const touching: Partial<Record<FactTableName, (touched: Touched, key: unknown) =
  * transaction of the facts: what is not noted has not happened.
  */
 export async function recordTouched(trx: Trx, tenantId: number, batch: FactBatch): Promise<void> {
-  const repositories = touchedOf(batch);
+  const repositories = touchedOf(batch, await findDeletedComments(trx, tenantId, batch));
   if (repositories.size === 0) return;
   const rows = [...repositories];
   const columns = [
@@ -59,7 +59,26 @@ export async function recordTouched(trx: Trx, tenantId: number, batch: FactBatch
   await trx.executeQuery(CompiledQuery.raw(text, [tenantId, ...columns]));
 }
 
-function touchedOf(batch: FactBatch): Map<number, Touched> {
+interface PullPlace {
+  readonly repository_id: number;
+  readonly number: number;
+}
+
+/** Where comments were of which the batch says no more than that they are deleted. */
+async function findDeletedComments(trx: Trx, tenantId: number, batch: FactBatch): Promise<PullPlace[]> {
+  const deleted = batch.rows('comments').filter(({ groups }) => !groups.has('observed'));
+  if (deleted.length === 0) return [];
+  const { rows } = await sql<PullPlace>`
+    select c.repository_id, c.number
+    from unnest(${deleted.map(({ key }) => key[0])}::bigint[], ${deleted.map(({ key }) => key[1])}::text[],
+      ${deleted.map(({ key }) => key[2])}::bigint[]) as x (repository_id, kind, comment_id)
+    join comments c on c.tenant_id = ${tenantId} and c.repository_id = x.repository_id and c.kind = x.kind
+      and c.comment_id = x.comment_id
+    where c.number is not null`.execute(trx);
+  return rows;
+}
+
+function touchedOf(batch: FactBatch, deletedComments: readonly PullPlace[]): Map<number, Touched> {
   const repositories = new Map<number, Touched>();
   const touchedIn = (id: number): Touched => {
     let touched = repositories.get(id);
@@ -87,6 +106,7 @@ function touchedOf(batch: FactBatch): Map<number, Touched> {
       if (typeof number === 'number') touchedIn(Number(key[0])).pulls.add(number);
     }
   }
+  for (const { repository_id, number } of deletedComments) touchedIn(repository_id).pulls.add(number);
   return repositories;
 }
 
