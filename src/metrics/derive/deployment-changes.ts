@@ -43,11 +43,11 @@ function wantedChanges(place: Place, isWanted: Wanted): RawBuilder<unknown> {
         select sha, number, 'commit_of_pull_request' from parts
       ) of_pull using (sha)
     ), first_commits as materialized (
-      select l.number, min(a.authored_at) as authored_at
+      select l.number, case when count(*) = count(a.authored_at) then min(a.authored_at) end as authored_at
       from (select number from merges union select number from parts) n
       join pull_request_commits l on l.tenant_id = ${tenantId} and l.repository_id = ${repositoryId}
         and l.number = n.number
-      join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
+      left join commits a on a.tenant_id = ${tenantId} and a.repository_id = ${repositoryId} and a.sha = l.sha
       group by l.number
     )
     select s.deployment_id, s.environment, s.sha, s.number,

@@ -3,11 +3,12 @@ import { withTenant } from '../../db/tenant.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { saveDefinition } from '../../src/metrics/definition.ts';
 import { recomputeAll, recomputeTouched } from '../../src/metrics/derive/recompute.ts';
+import { pullRequestCommitFacts } from '../../src/facts/pull-request-commits.ts';
 import { repositoryFact, SEEN_AT, storeFacts } from '../support/api.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { readDerived, removeDerived } from '../support/derived-rows.ts';
 import { removeRows } from '../support/rows.ts';
-import { pullFact } from '../support/sample-facts.ts';
+import { commitFact, deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 
 const { db } = await createTestDatabase();
 const [ACME, SHOP, ANN, ROB] = [4_711, 11, 7, 8];
@@ -64,6 +65,16 @@ async function countReviewed(): Promise<number> {
   });
 }
 
+/** Of the pull request, and of its deployment. */
+function readStart(): Promise<(string | null)[]> {
+  return withTenant(db, ACME, async (trx) => {
+    const [pull] = await trx.selectFrom('merged_pull_requests').select('first_commit_at').execute();
+    const changes = trx.selectFrom('deployment_changes').select('started_at').where('number', '=', 2);
+    const [change] = await changes.execute();
+    return [pull?.first_commit_at, change?.started_at].map((at) => at?.toISOString() ?? null);
+  });
+}
+
 beforeEach(async () => {
   await removeRows(db, ACME);
   await removeDerived(db, ACME);
@@ -108,5 +119,29 @@ it('counts no comment of which no more is told than that it is deleted', async (
   await tell(commented);
   expect(await countReviewed()).toBe(1);
   await tell({ comments: [{ ...comment, deleted_at: time(5) }] });
+  expect(await countReviewed()).toBe(0);
+});
+
+it('does not know when work began of which one commit was never told', async () => {
+  const told = (sha: string, parents: string[]): Facts => ({
+    commits: [
+      { ...commitFact(SHOP, sha), detailed: { at: SEEN_AT, additions: 1, deletions: 0, changed_files: 1, parents } },
+    ],
+  });
+  const deployed = (id: number, { sha, hour }: { sha: string; hour: number }): Facts => ({
+    deployments: [deploymentFact(SHOP, id, { sha, created_at: time(hour) })],
+    deployment_statuses: [statusFact(SHOP, id, { id, state: 'success', created_at: time(hour) })],
+  });
+  await tell(
+    told('a', []),
+    told('m', ['a']),
+    told('x', ['a']),
+    deployed(1, { sha: 'a', hour: 0 }),
+    deployed(2, { sha: 'm', hour: 3 }),
+    pullRequestCommitFacts({ repository_id: SHOP, number: 2, shas: ['x', 'y'], at: SEEN_AT }),
+  );
+  expect(await readStart()).toEqual([null, null]);
+  await tell(told('y', ['x']));
+  expect((await readStart()).every((at) => at !== null)).toBe(true);
   expect(await countReviewed()).toBe(0);
 });
