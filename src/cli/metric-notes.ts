@@ -6,14 +6,20 @@ interface Noted {
   readonly excluded: AnyMetricResult['excluded'];
 }
 
+/** What is done otherwise here than in the API. */
+const actions: Readonly<Record<string, string>> = {
+  comparison_unknown: 'Compare with another time: `--compare FROM..TO`.',
+};
+
 /** What several metrics have to say is said once. */
 export function qualityNotes(results: readonly Noted[]): string[] {
   const about = new Map<string, string[]>();
-  for (const { message, action } of results.flatMap(({ quality }) => quality)) {
+  for (const { code, message, action } of results.flatMap(({ quality }) => quality)) {
     const metrics = results.filter(({ quality }) => quality.some((note) => note.message === message));
     const heading = metrics.length === results.length ? 'all' : metrics.map(({ metric }) => metric).join(', ');
     const lines = about.get(heading) ?? [];
-    if (!lines.includes(`    ${message}`)) about.set(heading, [...lines, `    ${message}`, `      ${action}`]);
+    if (!lines.includes(`    ${message}`))
+      about.set(heading, [...lines, `    ${message}`, `      ${actions[code] ?? action}`]);
   }
   return [...about].flatMap(([heading, lines]) => ['', `  ${heading}:`].concat(lines));
 }

@@ -101,7 +101,7 @@ it('prints team health, why a number is not known, what was left out and what to
   expect(stdout).toContain('Which pull requests were open at the end of the window is not known');
   expect(stdout).toMatch(/Left out, by reason:\n {4}pr-pickup: 3 no_review$/m);
   expect(stdout).toMatch(
-    /^ {2}deployment-frequency, .*:\n(.*\n)* {4}Nothing of the window that it is compared with counts/m,
+    /^ {2}deployment-frequency, .*:\n(.*\n)* {4}There is no production deployment in the window that it is compared with.*\n {6}Compare .*`--compare FROM\.\.TO`/m,
   );
   expect((await shiplog('metrics', 'acme', ...window, '--compare', 'none')).stdout).not.toMatch(
     /^before:|is compared with/m,

@@ -74,12 +74,21 @@ async function exportRows(
 }
 
 /** A row as it is exported. */
-function lineOf({ detail, ...row }: MetricRow): Record<string, unknown> {
+function lineOf(name: MetricName, { detail, open, ...row }: MetricRow): Record<string, unknown> {
   const { repository, id, at, value, counted, excluded } = row;
-  const cells = { repository, id, at: at.toISOString(), value, counted, excluded, ...detail };
+  const cells = {
+    repository,
+    id,
+    at: at.toISOString(),
+    value,
+    counted,
+    excluded,
+    ...detail,
+    ...(name === 'recovery-time' && { open }),
+  };
   return Object.fromEntries(
-    Object.entries(cells).map(([name, cell]) => [
-      name,
+    Object.entries(cells).map(([column, cell]) => [
+      column,
       typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? ''),
     ]),
   );
@@ -182,7 +191,7 @@ function computed(
     n,
     numerator,
     p90: rounded(percentile(values, 0.9)),
-    open: result.metric === 'recovery-time' ? counting.length - values.length : 0,
+    open: counting.filter((row) => row.open).length,
     inSeries: pointsByHand(result, { rows: counting, timeZone, statistic, isMeasured }),
     excluded: rows.length - counting.length,
     inRange: (ratio ?? 0) <= 1 && rows.every(({ at }) => at >= result.window.from && at < result.window.to),
@@ -194,7 +203,7 @@ it.each(metricNames)('the value of %s is made of the rows that are listed, for a
   const property = fc.asyncProperty(queries, async (query) => {
     const { result, rows } = await read(name, query);
     expect(told(result)).toEqual(computed(result, { rows, timeZone: query.timeZone }));
-    expect(await exportRows(name, query)).toEqual(rows.map(lineOf));
+    expect(await exportRows(name, query)).toEqual(rows.map((row) => lineOf(name, row)));
   });
   await fc.assert(property, { numRuns: 12 });
 });
@@ -225,7 +234,7 @@ describe.each(profileNames)('the profile %s', (profile) => {
       expect(sum(result.excluded.map(({ count }) => count))).toBe(rows.length - counting.length);
       expect(rows.filter(({ at }) => at < query.from || at >= query.to)).toEqual([]);
       expect(result.value !== null || result.quality.length > 0).toBe(true);
-      expect(await exportRows(name, query, profile)).toEqual(rows.map(lineOf));
+      expect(await exportRows(name, query, profile)).toEqual(rows.map((row) => lineOf(name, row)));
     });
     await fc.assert(property, { numRuns: 8 });
   });

@@ -44,3 +44,26 @@ it('a hotfix blames what was deployed when it was opened, not what came until it
   await store(deployment(3, 'c', ['03 12:00']), deployment(4, 'd', ['03 15:00']));
   expect(await hours()).toBe(5);
 });
+
+it('says where incidents are not known, of what needs them, and of a profile', async () => {
+  const told = async () => {
+    const [rate, recovery, frequency] = [
+      await read('change-fail-rate', { as: 'devlake' }),
+      await read('recovery-time', { as: 'devlake' }),
+      await read('deployment-frequency', { as: 'devlake' }),
+    ];
+    const of = ({ ownQuality, quality }: typeof rate) =>
+      [ownQuality, quality].map((codes) => codes.includes('incidents_unknown'));
+    return { value: rate.own, rate: of(rate), recovery: of(recovery), frequency: of(frequency) };
+  };
+  await store(...twoDeployments);
+  expect(await told()).toEqual({
+    value: 0,
+    rate: [true, true],
+    recovery: [true, true],
+    frequency: [false, false],
+  });
+  expect((await read('change-fail-rate')).quality).not.toContain('incidents_unknown');
+  await store(incident(7, { opened: '03 11:00', label: 'question' }));
+  expect(await told()).toMatchObject({ value: 0, rate: [false, false], recovery: [false, false] });
+});

@@ -148,6 +148,8 @@ export async function createProfileExample(profile: ProfileName) {
           .map(({ id }) => id)
           .toSorted((a, b) => a - b),
         quality: result.profile.quality.map(({ code }) => code),
+        actions: result.profile.quality.map(({ action }) => action),
+        ownQuality: result.quality.map(({ code }) => code),
       };
     });
   }

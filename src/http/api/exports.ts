@@ -37,6 +37,7 @@ export function addExports(api: Api, { log }: ApiDeps): void {
     const { measure, profile, ...filters } = c.req.valid('query');
     const metricName = namesOfFiles.get(file);
     if (metricName === undefined) throw new Error('the path takes the files of metrics alone');
+    const hasOpen = metricName === 'recovery-time';
     const { details, list } = rowsOfMetric({ name: metricName, measure, profile });
     const { scope, first } = await inOrg(c, async (trx, org) => {
       const query = await metricQueryOf(trx, org, filters);
@@ -48,9 +49,9 @@ export function addExports(api: Api, { log }: ApiDeps): void {
       c,
       {
         name: file,
-        header: ['repository', 'id', 'at', 'value', 'counted', 'excluded', ...details],
+        header: ['repository', 'id', 'at', 'value', 'counted', 'excluded', ...details, ...(hasOpen ? ['open'] : [])],
         first,
-        cellsOf: (row) => cellsOf(row, details),
+        cellsOf: (row) => [...cellsOf(row, details), ...(hasOpen ? [row.open] : [])],
         readAfter: ({ position }) =>
           inOrg(c, (trx) => list(trx, { scope, page: { limit: CSV_PAGE_ROWS, after: position } })),
       },

@@ -123,6 +123,10 @@ export const metricRowSchema = z
     value: number,
     counted: z.boolean().openapi({ description: 'Of a rate: whether the row is in the numerator.' }),
     excluded: z.string().nullable().openapi({ description: 'Why the row does not count; null: it does.' }),
+    open: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Of `recovery-time`: whether there is no recovery yet, and so no value.' }),
     detail: z.record(z.string(), z.unknown()).openapi({ description: 'What the row is made of.' }),
   })
   .openapi('MetricRow', {

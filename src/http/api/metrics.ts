@@ -101,8 +101,9 @@ export function addMetrics(api: Api): void {
       const scope = await metricQueryOf(trx, org, filters);
       return rowsOfMetric({ name: metric, measure, profile }).list(trx, { scope, page: { limit: limit + 1, after } });
     });
-    const present = ({ repository, id, at, value, counted, excluded, detail }: (typeof found)[number]) => {
-      return { repository, id, at: iso(at), value, counted, excluded, detail };
+    const present = ({ repository, id, at, value, counted, excluded, open, detail }: (typeof found)[number]) => {
+      const ofRecovery = metric === 'recovery-time' && { open };
+      return { repository, id, at: iso(at), value, counted, excluded, ...ofRecovery, detail };
     };
     return c.json(pageOf(c, { rows: found, limit, cursor, present }), 200);
   });

@@ -33,6 +33,7 @@ export function failRateBy({ blame, numerator, denominator, finish }: SettingsOf
     statistic: numerator === 'incidents' ? 'per_row' : 'ratio',
     meaning: 'Failed production deployments, divided by production deployments.',
     needsDeployments: true,
+    needsIncidents: blame !== 'remediation',
     reasons,
     details: [...details, 'failures'],
     rows: (scope) => sql`
@@ -57,6 +58,7 @@ export function deploymentRecoveryBy({ blame, finish, statistic }: SettingsOf<'r
     statistic: statistic ?? 'median',
     meaning: 'The time from the finish of a failed deployment to its recovery.',
     needsDeployments: true,
+    needsIncidents: blame !== 'remediation',
     reasons: [],
     details: [...details, 'recovered_at'],
     rows: (scope) => sql`

@@ -21,6 +21,7 @@ export function incidentRecoveryBy(settings: Settings): Metric {
     statistic: statistic ?? 'median',
     meaning: 'The time to the close of an incident.',
     needsDeployments: start === undefined,
+    needsIncidents: true,
     nothing: 'No incident that this profile counts is of the window: there was nothing to recover from.',
     nothingThere:
       'No incident that this profile counts is of the window and blames a deployment to this environment: there was nothing to recover from.',

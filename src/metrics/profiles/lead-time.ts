@@ -50,6 +50,7 @@ export function leadTimeBy({ link, span, statistic, finish: finished }: LeadTime
     reasons: [
       'no_push',
       'not_deployed',
+      'no_deployment_of_branch',
       'unknown_commits',
       'unknown_parents',
       'long_gap',

@@ -53,7 +53,9 @@ export function shippedByBranch(scope: MetricScope, finish: Finish): RawBuilder<
     select p.repository_id, p.number::bigint as id, p.merged_at as at, next.at as finish, p.number,
       p.merge_commit_sha as sha, next.environment, p.first_commit_at, p.created_at, p.merged_at, p.ready_at,
       seen.first_review_at, seen.approved_at, ${noCommit},
-      case when next.at is null then 'not_deployed' when p.first_commit_at is null then 'unknown_commits' end as missing
+      case when next.at is null then
+          case when p.shipped_by is null then 'not_deployed' else 'no_deployment_of_branch' end
+        when p.first_commit_at is null then 'unknown_commits' end as missing
     from merged_pull_requests p
     join pull_requests q on ${ofPull('q')}
     left join lateral (

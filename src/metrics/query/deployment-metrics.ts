@@ -45,6 +45,7 @@ export const changeFailRate: Metric = {
   statistic: 'ratio',
   meaning: 'Failed production deployments, divided by the finished ones. A deployment with several causes counts once.',
   needsDeployments: true,
+  needsIncidents: true,
   nothing: 'No production deployment finished in the window.',
   reasons: [],
   details: [...details, 'failure_causes'],
@@ -62,6 +63,7 @@ export const recoveryTime: Metric = {
   meaning:
     'Median over the failed deployments of the time from their finish to the earliest recovery. Those not recovered are open.',
   needsDeployments: true,
+  needsIncidents: true,
   nothing: 'No production deployment of the window failed, as far as is known: there was nothing to recover from.',
   reasons: [],
   details: [...details, 'failure_causes', 'recovered_at'],

@@ -23,6 +23,8 @@ export interface Metric {
   readonly meaning: string;
   /** Whether it needs deployments to be measured. */
   readonly needsDeployments: boolean;
+  /** Whether incidents, among others, say what failed. */
+  readonly needsIncidents?: boolean;
   /** Whether it measures the way of pull requests to production. */
   readonly shipsPulls?: boolean;
   /** Why there is nothing to measure where no row counts and none is left out; of windows and filters unless given. */
@@ -51,5 +53,7 @@ export interface MetricRow {
   /** Whether it is in the numerator. */
   readonly counted: boolean;
   readonly excluded: string | null;
+  /** Whether it has no end yet, and so no value. */
+  readonly open: boolean;
   readonly detail: Readonly<Record<string, unknown>>;
 }

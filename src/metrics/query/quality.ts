@@ -88,6 +88,25 @@ async function findIncomplete(trx: Trx, scope: MetricScope, { measured }: Source
   return row;
 }
 
+/** Whether anything ever told of issues or incidents: an issue of any kind, a report, or GitHub's list of them. */
+async function isToldOfIncidents(trx: Trx, scope: MetricScope): Promise<boolean> {
+  const { tenantId } = scope;
+  const isThere = (table: 'issues' | 'reported_incidents' | 'sync_cursors', more = sql`true`) => sql`exists (
+    select from ${sql.table(table)} x
+    where x.tenant_id = ${tenantId} and x.repository_id in (select repository_id from scoped) and ${more})`;
+  const { rows } = await sql<{ told: boolean }>`
+    with scoped as materialized (${scopedRepositories(scope)})
+    select ${isThere('issues')} or ${isThere('reported_incidents')}
+      or ${isThere('sync_cursors', sql`x.entity = 'issues' and x.covered_until is not null`)} as told`.execute(trx);
+  return rows[0]?.told === true;
+}
+
+const incidentsUnknown: Quality = {
+  code: 'incidents_unknown',
+  message: 'Incidents are not known here: no issue and no incident was ever told. What failed may be more.',
+  action: 'Connect GitHub, which tells issues, or report incidents: a replayed clone has none.',
+};
+
 export function isMeasured(metric: Metric, sources: Sources): boolean {
   return !metric.needsDeployments || sources.measured > 0;
 }
@@ -111,6 +130,7 @@ export async function describeQuality(
     if (incomplete.matched > 0) found.push(matchedOf(incomplete));
     if (incomplete.pulls_unmatched > 0 && metric.shipsPulls === true) found.push(unmatchedOf(incomplete));
   }
+  if (metric.needsIncidents === true && !(await isToldOfIncidents(trx, scope))) found.push(incidentsUnknown);
   const unread = excluded.find(({ reason }) => reason === 'unknown_files');
   if (unread && n > 0) found.push(filesUnread(unread.count, n));
   const kind = kindOf(metric.statistic);
@@ -126,12 +146,24 @@ export const noRepositories: Quality = {
   action: 'Install the App on a repository, or replay a clone with `npm run shiplog -- replay PATH`.',
 };
 
-/** Of a window that is compared with. */
-export const nothingBefore: Quality = {
-  code: 'comparison_unknown',
-  message: 'Nothing of the window that it is compared with counts, or it was not measured then.',
-  action: 'Compare with another time: `compare=FROM..TO`.',
+const before = 'the window that it is compared with';
+
+/** Why nothing is known of a window that is compared with. */
+const whyUnknown = {
+  nothing: `Nothing of ${before} counts.`,
+  no_deployment: `There is no production deployment in ${before}, nor shortly before: nothing was measured then.`,
+  never_told: `Which pull requests were open at the end of ${before} is not known.`,
+  few_people: `Fewer than 5 people have commits in ${before}.`,
 };
+
+/** Of a window that is compared with. */
+export function nothingBefore(why: keyof typeof whyUnknown): Quality {
+  return {
+    code: 'comparison_unknown',
+    message: whyUnknown[why],
+    action: 'Compare with another time: `compare=FROM..TO`.',
+  };
+}
 
 function nothingOf({ nothing, nothingThere }: Metric, { environment }: MetricScope): Quality {
   const message = environment === undefined ? nothing : (nothingThere ?? nothing);
@@ -180,6 +212,8 @@ const whatToDo: Readonly<Record<string, string>> = {
   unknown_parents: `Parents of these commits are not known. ${READ_HISTORY}`,
   unknown_files: FILES_UNREAD,
   not_deployed: 'Deploy them, or check that deployments are of commits of the default branch.',
+  no_deployment_of_branch:
+    'They are deployed, but this profile matches by branch: a deployment of a release or a tag names none. Choose a source of deployments that names the branch, such as a workflow or merges, to compare.',
   no_review: 'Have them reviewed; or connect GitHub, which tells reviews: a replayed clone has none.',
   no_push: 'Send the webhooks of pushes, and wait for deployments of what comes with them.',
 };

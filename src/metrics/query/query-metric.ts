@@ -50,7 +50,8 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
   const found = await aggregate(trx, metric, { scope: query, step: query.step });
   const { version } = await getDefinition(trx, { tenantId: query.tenantId, repositoryId: query.repositoryId ?? 0 });
   const measured = isMeasured(metric, sources);
-  const comparison = query.compare ? await compare(trx, metric, { ...query, ...query.compare }) : null;
+  const compared = query.compare && { ...query, ...query.compare };
+  const comparison = compared ? await compare(trx, metric, compared) : null;
   const isKnown = measured && found.value !== null;
   return {
     metric: name,
@@ -63,7 +64,7 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
     bands: bandsOf(name, measured ? found.value : null),
     quality: [
       ...(await describeQuality(trx, metric, { scope: query, sources, found })),
-      ...(isKnown && comparison?.value === null ? [nothingBefore] : []),
+      ...(isKnown && compared && comparison?.value === null ? [await whyUnknown(trx, metric, compared)] : []),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],
@@ -72,6 +73,10 @@ export async function queryMetric(trx: Trx, name: MetricName, query: MetricQuery
 
 async function compare(trx: Trx, metric: Metric, query: MetricQuery): Promise<MetricResult['comparison']> {
   return { from: query.from, to: query.to, ...(await summarizeMeasured(trx, metric, query)) };
+}
+
+async function whyUnknown(trx: Trx, metric: Metric, compared: MetricScope): Promise<Quality> {
+  return nothingBefore(isMeasured(metric, await findSources(trx, compared)) ? 'nothing' : 'no_deployment');
 }
 
 async function summarizeMeasured(trx: Trx, metric: Metric, scope: MetricScope): Promise<Summary> {
@@ -112,7 +117,7 @@ export async function listRowsOf(trx: Trx, metric: Metric, { scope, page }: Aske
   const { rows } = await sql<ListedRow>`
     with scoped as materialized (${scopedRepositories(scope)}),
     metric_rows as (${metric.rows(scope)})
-    select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.detail,
+    select s.full_name as repository, m.repository_id, m.id, m.at, m.value, m.counted, m.excluded, m.open, m.detail,
       json_build_array(to_json(m.at at time zone 'UTC'), m.repository_id, m.id, ${key}) as position
     from metric_rows m join scoped s using (repository_id)
     where ${

@@ -152,7 +152,13 @@ describe('metrics', () => {
         { from: '2026-03-23T00:00:00.000Z', value: null, n: 0 },
       ],
       definition_version: '2026.1',
-      quality: [{ code: 'comparison_unknown', message: expect.any(String), action: expect.any(String) }],
+      quality: [
+        {
+          code: 'comparison_unknown',
+          message: expect.stringMatching(/^There is no production deployment in the window that it is compared with/),
+          action: expect.stringContaining('`compare=FROM..TO`'),
+        },
+      ],
       bands: [
         { year: 2025, source: 'https://dora.dev/quickcheck/', band: 'score 6.0 of 10' },
         { year: 2024, source: 'https://dora.dev/research/2024/dora-report/', band: 'low' },

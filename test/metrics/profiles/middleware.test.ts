@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { withTenant } from '../../../db/tenant.ts';
 import type { Facts } from '../../../src/facts/facts.ts';
 import { saveDefinition } from '../../../src/metrics/definition.ts';
+import { releaseFact } from '../../support/sample-facts.ts';
 import { ACME, commit, createProfileExample, incident, pull, SHOP, t } from '../../support/profiles.ts';
 
 const { db, store, read } = await createProfileExample('middleware');
@@ -36,6 +37,9 @@ const run = (workflow_run_id: number, { started, ended, conclusion = 'success', 
     },
   ],
 });
+
+const released = (id: number, sha: string, published: string) =>
+  releaseFact(SHOP, id, { tag_name: `v${id}`, target_commitish: sha, published_at: t(published) });
 
 beforeEach(async () => {
   const deployment_source = { kind: 'workflow_run', workflow: 'Deploy', branch: 'main' } as const;
@@ -130,4 +134,15 @@ it('rounds the deployments of a day down', async () => {
   const from = t('02 00:00');
   expect(await read('deployment-frequency', { window: { from, to: t('04 00:00') } })).toMatchObject({ value: 1, n: 2 });
   expect(await read('deployment-frequency', { window: { from, to: t('05 00:00') } })).toMatchObject({ value: 0, n: 2 });
+});
+
+it('says of what a release has that it is deployed, and that no branch is', async () => {
+  const deployment_source = { kind: 'release' } as const;
+  await withTenant(db, ACME, (trx) => saveDefinition(trx, { tenantId: ACME, repositoryId: 0 }, { deployment_source }));
+  await store(commit('m1', ['a'], '01 13:00'), {
+    releases: [released(1, 'a', '01 07:00'), released(2, 'm1', '02 10:00')],
+  });
+  const { excluded, actions } = await read('lead-time');
+  expect(excluded).toEqual({ no_deployment_of_branch: 1, not_deployed: 6 });
+  expect(actions.join(' ')).toContain('They are deployed, but this profile matches by branch');
 });

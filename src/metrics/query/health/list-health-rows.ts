@@ -60,7 +60,7 @@ export async function listHealthRows(
   }
   const { rows } = await sql<ListedRow>`
     select r.full_name as repository, h.repository_id, h.id, h.at, h.value, h.excluded is null as counted, h.excluded,
-      h.detail, json_build_array(to_json(h.at at time zone 'UTC'), h.repository_id, h.id, '') as position
+      false as open, h.detail, json_build_array(to_json(h.at at time zone 'UTC'), h.repository_id, h.id, '') as position
     from (${rowsOf[measure](scope)}) h
     join repositories r on r.tenant_id = ${scope.tenantId} and r.repository_id = h.repository_id
     where ${

@@ -12,6 +12,7 @@ import { type HealthMeasure, healthMeasureNames, healthMeasures, type HealthPoin
 import type { OpenPulls } from './open-pulls.ts';
 import { startsOf } from './places.ts';
 import { type Health, readHealth } from './read-health.ts';
+import { isTold } from './told-pulls.ts';
 
 /** A measure with what it is compared with, and how it went. */
 interface MeasuredHealth extends HealthPoint {
@@ -49,7 +50,9 @@ export async function queryTeamHealth(
     definition_version: versionName(version),
     quality: [
       ...(health.hasRepositories ? describeHealth(health, query) : [noRepositories]),
-      ...(asked.value !== null && asked.comparison?.value === null ? [nothingBefore] : []),
+      ...(before && asked.value !== null && asked.comparison?.value === null
+        ? [nothingBefore(whyUnknown(measure, before.health))]
+        : []),
       ...(await listUnread(trx, query)),
       ...(await findTeamQuality(trx, query)),
     ],
@@ -57,13 +60,24 @@ export async function queryTeamHealth(
   };
 }
 
+function whyUnknown(measure: HealthMeasure, { counts: { open } }: Health): Parameters<typeof nothingBefore>[0] {
+  if (measure === 'outside_hours') return 'few_people';
+  return isOfOpen(measure) && !(open && isTold(open.told)) ? 'never_told' : 'nothing';
+}
+
+const waiting: ReadonlySet<HealthMeasure> = new Set(['waiting_for_review', 'waiting_age']);
+
+function isOfOpen(measure: HealthMeasure): boolean {
+  return waiting.has(measure) || measure === 'work_in_progress' || measure === 'open_age';
+}
+
 /** What is open was counted already. */
 async function leftOut(
   trx: Trx,
   { measure, query, open }: { measure: HealthMeasure; query: MetricQuery; open: OpenPulls | undefined },
 ): Promise<TeamHealthResult['excluded']> {
-  const waits = measure === 'waiting_for_review' || measure === 'waiting_age';
-  if (!waits && measure !== 'work_in_progress' && measure !== 'open_age') return countExcluded(trx, measure, query);
+  const waits = waiting.has(measure);
+  if (!isOfOpen(measure)) return countExcluded(trx, measure, query);
   const { bots: bot = 0, excluded_people: excluded_person = 0, drafts: draft = 0, reviewed = 0 } = open ?? {};
   const counts = waits ? { bot, draft, excluded_person, reviewed } : { bot, excluded_person };
   return Object.entries(counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []));
