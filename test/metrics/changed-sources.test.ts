@@ -7,7 +7,14 @@ import { recomputeAll, recomputeTouched } from '../../src/metrics/derive/recompu
 import { repositoryFact, SEEN_AT, storeFacts } from '../support/api.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { readDerived } from '../support/derived-rows.ts';
-import { commitFact, deploymentFact, pullFact, releaseFact, statusFact } from '../support/sample-facts.ts';
+import {
+  commitFact,
+  defaultBranchFact,
+  deploymentFact,
+  pullFact,
+  releaseFact,
+  statusFact,
+} from '../support/sample-facts.ts';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100);
@@ -28,10 +35,7 @@ function commitOf(number: number): Facts {
 }
 
 function branchOf(default_branch: string, at: string): Facts {
-  const observed = { at, default_branch, archived: false, fork: false, language: null };
-  return {
-    repositories: [{ repository_id: SHOP, observed: { ...observed, created_at: SEEN_AT, pushed_at: SEEN_AT } }],
-  };
+  return defaultBranchFact(SHOP, { default_branch, at });
 }
 
 /** Whatever a deployment may be made of, as it was seen at some hour: what was seen later counts. */

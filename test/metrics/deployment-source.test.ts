@@ -8,7 +8,14 @@ import { repositoryFact, storeFacts } from '../support/api.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { removeDerived } from '../support/derived-rows.ts';
 import { removeRows } from '../support/rows.ts';
-import { commitFact, deploymentFact, pullFact, releaseFact, statusFact } from '../support/sample-facts.ts';
+import {
+  commitFact,
+  defaultBranchFact,
+  deploymentFact,
+  pullFact,
+  releaseFact,
+  statusFact,
+} from '../support/sample-facts.ts';
 
 const { db } = await createTestDatabase();
 const [ACME, SHOP] = [4_711, 11];
@@ -163,22 +170,7 @@ it('takes merges to the default branch', async () => {
   const merge = (number: number, base_ref: string) =>
     pullFact(SHOP, number, { base_ref, state: 'merged', merged_at: day(number), merge_commit_sha: `m${number}` });
   await store({ pull_requests: [merge(1, 'main'), merge(2, 'next'), pullFact(SHOP, 3)] });
-  await store({
-    repositories: [
-      {
-        repository_id: SHOP,
-        observed: {
-          at: day(1),
-          default_branch: 'main',
-          archived: false,
-          fork: false,
-          language: null,
-          created_at: day(1),
-          pushed_at: day(1),
-        },
-      },
-    ],
-  });
+  await store(defaultBranchFact(SHOP));
   await withTenant(db, ACME, (trx) => saveDefinition(trx, place, { deployment_source: { kind: 'merge' } }));
   expect(await listDeployments()).toEqual(['merge main m1 success']);
 });

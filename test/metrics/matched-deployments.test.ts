@@ -11,7 +11,7 @@ import { type History, makeHistory, steps } from '../support/arbitrary-history.t
 import { createTestDatabase } from '../support/database.ts';
 import { readDerived, recomputedRows, removeDerived } from '../support/derived-rows.ts';
 import { removeRows } from '../support/rows.ts';
-import { commitFact, deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
+import { commitFact, defaultBranchFact, deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 
 const { db } = await createTestDatabase();
 const [ACME, SHOP] = [4_711, 11];
@@ -74,19 +74,8 @@ function deployed(id: number, sha: string, environment = 'production'): Facts {
   };
 }
 
-const observed = {
-  at: SEEN_AT,
-  default_branch: 'main',
-  archived: false,
-  fork: false,
-  language: null,
-  created_at: SEEN_AT,
-  pushed_at: SEEN_AT,
-};
-
 async function store(...facts: Facts[]): Promise<void> {
-  const repository: Facts = { repositories: [{ repository_id: SHOP, observed }] };
-  await storeFacts(db, ACME, 'acme', repositoryFact(SHOP, 'acme/shop'), repository, ...facts);
+  await storeFacts(db, ACME, 'acme', repositoryFact(SHOP, 'acme/shop'), defaultBranchFact(SHOP), ...facts);
 }
 
 interface Standing {

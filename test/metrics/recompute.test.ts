@@ -10,7 +10,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { readDerived } from '../support/derived-rows.ts';
 import { goldenFacts } from '../support/golden-facts.ts';
 import { goldenOwner, goldens } from '../support/golden.ts';
-import { commitFact, deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
+import { commitFact, defaultBranchFact, deploymentFact, pullFact, statusFact } from '../support/sample-facts.ts';
 import { type Damage, listDamages } from '../support/vandalism.ts';
 
 const { db } = await createTestDatabase();
@@ -44,15 +44,6 @@ const branch = (name: string, head_sha: string) => ({
   observed: { at: SEEN_AT, rank: 1, head_sha, deleted_at: null },
 });
 
-const repository = {
-  at: SEEN_AT,
-  default_branch: 'main',
-  archived: false,
-  fork: false,
-  language: null,
-  created_at: SEEN_AT,
-  pushed_at: SEEN_AT,
-};
 const squashed = pullFact(SIDE, 7, {
   state: 'merged',
   head_sha: 'x',
@@ -78,7 +69,7 @@ const reported = {
 const side: Facts[] = [
   repositoryFact(SIDE, 'acme/side'),
   {
-    repositories: [{ repository_id: SIDE, observed: repository }],
+    ...defaultBranchFact(SIDE),
     branches: [branch('main', 'c'), branch('topic', 'y')],
     pull_requests: [
       { ...squashed, sized: { at: SEEN_AT, additions: 3, deletions: 2, changed_files: 1, merged_by_id: null } },

@@ -12,7 +12,7 @@ import { linkIncident, rejectIncident, unlinkIncident } from '../../src/metrics/
 import { getMarkedDeployment, type MarkedDeployment } from '../../src/metrics/marked-deployment.ts';
 import { repositoryFact, SEEN_AT, storeFacts } from './api.ts';
 import { BEFORE, counts, type Plan, type Step } from './failure-steps.ts';
-import { commitFact, deploymentFact, issueFact, pullFact, statusFact } from './sample-facts.ts';
+import { commitFact, defaultBranchFact, deploymentFact, issueFact, pullFact, statusFact } from './sample-facts.ts';
 
 const SHOP = 11;
 const actor = { name: 'ann', address: null, userAgent: null };
@@ -48,15 +48,9 @@ export class FailureWorld {
       const id = index + 1;
       return [this.#deployment(id), this.#status({ id, state: 'success', hour: index * 12 })];
     });
-    const observed = { default_branch: 'main', archived: false, fork: false, language: null };
-    const repository: Facts = {
-      repositories: [
-        { repository_id: SHOP, observed: { at: SEEN_AT, ...observed, created_at: SEEN_AT, pushed_at: SEEN_AT } },
-      ],
-    };
     this.#next.push(
       repositoryFact(SHOP, 'acme/shop'),
-      repository,
+      defaultBranchFact(SHOP),
       ...numbers.flatMap((number) => commitsOf(number, { isGap: this.#plan.gaps.includes(number) })),
       ...deployments,
       ...this.#plan.pulls.map(({ body, merged }, index) =>

@@ -27,6 +27,12 @@ export function commitFact(repository_id: number, sha: string, observed: Observe
   };
 }
 
+/** With the branch that is its default, seen at `at`. */
+export function defaultBranchFact(repository_id: number, { default_branch = 'main', at: seenAt = at } = {}) {
+  const observed = { default_branch, archived: false, fork: false, language: null, created_at, pushed_at: at };
+  return { repositories: [{ repository_id, observed: { at: seenAt, ...observed } }] };
+}
+
 export function pullFact(repository_id: number, number: number, observed: Observed<'pull_requests'> = {}) {
   return {
     repository_id,

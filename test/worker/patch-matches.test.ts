@@ -13,7 +13,7 @@ import { storeFacts } from '../support/api.ts';
 import { removeDerived } from '../support/derived-rows.ts';
 import type { Commit } from '../support/github/truth/work.ts';
 import { createOrganizationSync } from '../support/organization-sync.ts';
-import { commitFact, deploymentFact, statusFact } from '../support/sample-facts.ts';
+import { commitFact, defaultBranchFact, deploymentFact, statusFact } from '../support/sample-facts.ts';
 
 const { db, queue, github, standIn, organization, query } = await createOrganizationSync({ repositories: 1 });
 const tenantId = organization.id;
@@ -72,15 +72,6 @@ function main({ sha }: Commit, at = seenAt): Facts {
   };
 }
 
-const observed = {
-  at: seenAt,
-  default_branch: 'main',
-  archived: false,
-  fork: false,
-  language: null,
-  created_at: minute(0),
-  pushed_at: minute(0),
-};
 const store = (...facts: Facts[]) => storeFacts(db, tenantId, organization.login, ...facts);
 
 const isCommit = ({ path }: { path: string }) => /\/commits\/\w+$/.test(path);
@@ -103,7 +94,7 @@ beforeEach(async () => {
     await query(sql`delete from ${sql.table(table)} where tenant_id = ${tenantId}`);
   await removeDerived(db, tenantId);
   await store(
-    { repositories: [{ repository_id: repositoryId, observed }] },
+    defaultBranchFact(repositoryId, { at: seenAt }),
     { commits: [root, other, picked, next, deployed, lookalike].map(storedCommit) },
     main(next),
     deployment(10, root),

@@ -23,8 +23,14 @@ const causedBy = z
   })
   .openapi({ description: 'What it blames; else it blames the last successful deployment before it.' });
 
+// Causes name incidents and issues in one way, so a reported one may not look like an issue.
+const incidentId = reportedId.refine(
+  (id) => !/^#\d+$/.test(id),
+  'is how an issue of GitHub is named: put something before it, such as the name of the tool',
+);
+
 const request = z.strictObject({
-  id: reportedId.openapi({
+  id: incidentId.openapi({
     description: 'What you call it: reports of one id, in the same repository, are of one incident.',
     example: 'PD-1347',
   }),

@@ -19,7 +19,6 @@ export const reportedId = z
   .trim()
   .min(1)
   .max(200)
-  .refine((id) => !/^#\d+$/.test(id), 'is how an issue of GitHub is named: give the id with something before it')
   .refine(...plainText);
 export const reportedRepository = repoParameter.openapi({
   param: {},
